@@ -1,0 +1,143 @@
+"""All settings, from the environment (`MIGBOT_…`) and an optional `migbot.toml`.
+
+The environment wins over the file, the file over the defaults. `migbot.toml` is looked for in the
+project's folder, or where `MIGBOT_SETTINGS_FILE` says. Names carry their unit.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from migbot.errors import SettingsError
+
+PREFIX = "MIGBOT_"
+
+
+def _project_folder() -> Path:
+    """Return the clone this package runs from, or the working directory where it was installed."""
+    clone = Path(__file__).resolve().parents[2]
+    return clone if (clone / "models.toml").is_file() else Path.cwd()
+
+
+PROJECT = _project_folder()
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. Field `top_k` is `MIGBOT_TOP_K` in the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True
+    )
+
+    corpus: Path = Field(PROJECT / "corpus", description="folder of the documents")
+    index: Path = Field(PROJECT / "indexes", description="folder of the built indexes")
+    models: Path = Field(
+        user_data_path("migbot", appauthor=False) / "models",
+        description="folder of the installed models, shared by several clones",
+    )
+    models_file: Path = Field(
+        PROJECT / "models.toml", description="file that lists every model and its sources"
+    )
+
+    embedder: str = Field(
+        "multilingual-e5-small",
+        description="name in models.toml, or path of any sentence-transformers directory",
+    )
+    embedder_query_prefix: str = Field("query: ", description="put before a question")
+    embedder_passage_prefix: str = Field("passage: ", description="put before a passage")
+    embedder_batch_passages: Annotated[int, Field(ge=1, le=1024)] = Field(
+        16, description="passages embedded together"
+    )
+    passage_tokens: Annotated[int, Field(ge=32, le=8192)] = Field(
+        160, description="longest passage, in the embedder's tokens"
+    )
+
+    top_k: Annotated[int, Field(ge=1, le=100)] = Field(5, description="passages shown and read")
+    candidates: Annotated[int, Field(ge=1, le=1000)] = Field(
+        50, description="passages each of dense and sparse search proposes before fusion"
+    )
+
+    generator: Literal["llamacpp", "transformers", "openai"] = Field(
+        "llamacpp", description="what writes the answer"
+    )
+    generator_model: str = Field(
+        "qwen2.5-coder-1.5b-instruct",
+        description="name in models.toml, a model directory (transformers) or the endpoint's name",
+    )
+    generator_url: str = Field(
+        "http://127.0.0.1:8080/v1", description="address of the OpenAI-compatible endpoint"
+    )
+    generator_api_key: str = Field("", description="key of the endpoint, never logged", repr=False)
+    generator_timeout_s: Annotated[float, Field(gt=0, le=3600)] = Field(
+        120.0, description="longest time one answer may take to write"
+    )
+    threads: Annotated[int, Field(ge=0, le=1024)] = Field(
+        0, description="processor threads for the models; 0 means all cores"
+    )
+    context_tokens: Annotated[int, Field(ge=1024, le=131072)] = Field(
+        4096, description="the generator's context"
+    )
+    evidence_tokens: Annotated[int, Field(ge=64, le=8192)] = Field(
+        260, description="evidence put before the generator, in its tokens"
+    )
+    answer_tokens: Annotated[int, Field(ge=16, le=4096)] = Field(
+        260, description="longest answer, in the generator's tokens"
+    )
+
+    question_chars: Annotated[int, Field(ge=20, le=20000)] = Field(
+        1000, description="longest question"
+    )
+    history_turns: Annotated[int, Field(ge=0, le=50)] = Field(
+        6, description="earlier messages looked at to understand a follow-up"
+    )
+
+    host: str = Field("127.0.0.1", description="address the page binds to")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
+    waiting_visitors: Annotated[int, Field(ge=1, le=10000)] = Field(
+        100, description="questions that may wait before new ones are turned away"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over file over defaults; command-line options come in as `init_settings`."""
+        file = Path(os.environ.get(f"{PREFIX}SETTINGS_FILE", PROJECT / "migbot.toml"))
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Return the settings in force; `overrides` (command-line options) win over all else.
+
+    Raises:
+        SettingsError: a value is not allowed, or `migbot.toml` has an unknown name.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError("; ".join(_explain(item) for item in error.errors())) from error
+    except ValueError as error:
+        raise SettingsError(f"migbot.toml cannot be read: {error}") from error
+
+
+def _explain(item: object) -> str:
+    fault = dict(item)  # type: ignore[call-overload]
+    name = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"unknown setting {name!r}: the settings are {', '.join(Settings.model_fields)}"
+    allowed = str(fault["msg"]).removeprefix("Input should be ")
+    return f"setting {PREFIX}{name.upper()} is {fault['input']!r}: it should be {allowed}"

@@ -1,0 +1,196 @@
+"""The values that pass from one room to the next, all frozen.
+
+A `Document` is a cleaned file; a `Passage` is a run of its characters; a `Hit` is a passage that
+a question found; a `Sentence` of an answer points to `Citation`s, each a verbatim quote.
+Offsets count Unicode code points of the document's cleaned text, end exclusive, as Python slices.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+
+Outcome = Literal["answered", "declined", "failed"]
+Reason = Literal["not_found", "out_of_scope", "personal", "opinion"]
+Role = Literal["user", "assistant"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """An official publication that a document's facts come from."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Section:
+    """One headed part of a document: characters `start:end` of its text, heading line included.
+
+    `headings` is the path of headings above and including it, without the document's title;
+    empty for text before the first heading.
+    """
+
+    start: int
+    end: int
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """One file of the corpus, read and cleaned.
+
+    `document_id` and `path` are the file's path under the corpus folder, with forward slashes.
+    `date` is ISO 8601, as precise as known (`2018`, `2018-12` or `2018-12-19`). `page_starts`
+    holds the offset at which each page begins and is empty where the format has no pages.
+    `translation_key` is equal for documents that say the same in two languages, section by
+    section; None where no such pairing is known. `sha256` is of the file's bytes.
+    """
+
+    document_id: str
+    path: str
+    title: str
+    language: Language
+    date: str | None
+    url: str | None
+    sources: tuple[Source, ...]
+    topics: tuple[str, ...]
+    translation_key: str | None
+    text: str
+    sections: tuple[Section, ...]
+    page_starts: tuple[int, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """Characters `start:end` of a document's text: what is embedded, retrieved and cited.
+
+    `text` is exactly that slice. `page` counts from 1. `section` is the position of its section
+    in the document's `sections`, `headings` that section's path.
+    """
+
+    passage_id: str
+    document_id: str
+    path: str
+    title: str
+    url: str | None
+    language: Language
+    date: str | None
+    page: int | None
+    start: int
+    end: int
+    text: str
+    headings: tuple[str, ...]
+    section: int
+    translation_key: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    """A passage that a question found; `rank` counts from 1, a higher `score` is better."""
+
+    rank: int
+    score: float
+    passage: Passage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What a visitor asks.
+
+    `language` None means: find out. `passages`, where given, are the only evidence: no index is
+    searched.
+    """
+
+    question_id: str
+    text: str
+    language: Language | None = None
+    history: Sequence[Turn] = ()
+    passages: Sequence[Passage] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Citation:
+    """A numbered, verbatim quote: characters `start:end` of the document that `passage` is from."""
+
+    number: int
+    passage: Passage
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sentence:
+    """One checked sentence of an answer, without markers, and the numbers of its citations."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seconds:
+    """How long an answer took from the question on, in seconds."""
+
+    retrieval: float
+    first_sentence: float | None
+    total: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The whole outcome of one question.
+
+    `text` is what the reader sees, markers included. `reason` is set when `outcome` is
+    "declined", and `message` then says why in the reader's language. `dropped` counts sentences
+    that the model wrote and no passage carried.
+    """
+
+    question_id: str
+    question: str
+    language: Language
+    outcome: Outcome
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    seconds: Seconds
+    reason: Reason | None = None
+    dropped: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Retrieved:
+    """First event of an answer: the passages found, before any word is written."""
+
+    language: Language
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stated:
+    """A sentence passed its check; `citations` holds those that it uses for the first time."""
+
+    sentence: Sentence
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finished:
+    """Last event of an answer."""
+
+    answer: Answer
+
+
+Event = Retrieved | Stated | Finished
