@@ -80,6 +80,10 @@ class Settings(BaseSettings):
     generator_timeout_s: Annotated[float, Field(gt=0, le=3600)] = Field(
         120.0, description="longest time one answer may take to write"
     )
+    generator_cache_reuse_tokens: Annotated[int, Field(ge=0, le=8192)] = Field(
+        32,
+        description="shortest run of the last prompt reused at another place; 0: beginnings only",
+    )
     threads: Annotated[int, Field(ge=0, le=1024)] = Field(
         0, description="processor threads for the models; 0 means all cores"
     )

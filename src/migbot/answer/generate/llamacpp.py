@@ -1,0 +1,209 @@
+"""The default generator: a GGUF model run by llama.cpp inside this process.
+
+The engine keeps the last prompt it read, so a prompt that begins alike is read from where it
+differs. To read a constant beginning ahead of time, write one token after it:
+`list(generator.generate(prefix, max_tokens=1))`.
+"""
+
+import math
+import os
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from migbot.answer.generate.chatml import chatml_tokens
+from migbot.answer.generate.protocol import Message, Piece
+from migbot.answer.tokens import count_tokens, encoding_from_gguf
+from migbot.errors import GeneratorError, ModelIntegrityError
+from migbot.settings import Settings
+
+# The engine looks at whether it should stop between batches of the prompt: the smaller the batch
+# the sooner it stops, and from 64 tokens on a processor reads no faster.
+_BATCH_TOKENS = 64
+# Whole prompts set aside when another one comes: a few, at about 30 kB a token.
+_CACHE_MIB = 128
+
+
+class LlamaCppGenerator:
+    """Runs the GGUF model at `path`, one reply at a time: a second caller waits for the first.
+
+    A model that is given up, by closing the iterator, stops before its next token or its next 64
+    tokens of prompt; closing does not wait for that, the next reply does.
+
+    `alternatives` are probabilities under the model alone, over its whole vocabulary, before the
+    grammar takes its pick: what the model would have liked to say. The token that was written is
+    always among them. The empty string stands for the end of the reply.
+    """
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        """Load the model, in a few seconds.
+
+        Raises:
+            ModelMissingError: the file is not there.
+            ModelIntegrityError: the engine cannot load it.
+            SettingsError: it is not a model of a kind known here.
+        """
+        self._name = settings.generator_model
+        self._context_tokens = settings.context_tokens
+        self._timeout_s = settings.generator_timeout_s
+        self._encoding = encoding_from_gguf(path)
+        self._engine = _load(path, settings)
+        # Held from the start of a reply until the engine has really left it.
+        self._busy = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Return the model's name."""
+        return self._name
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many of the model's tokens `text` takes, special tokens not counted."""
+        return count_tokens(self._encoding, text)
+
+    def generate(
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        grammar: str | None = None,
+        alternatives: int = 0,
+    ) -> Iterator[Piece]:
+        """Write the reply to `messages`; see `Generator.generate`.
+
+        Raises:
+            GeneratorError: the prompt and reply do not fit the context, the grammar is faulty, the
+                engine failed, or `generator_timeout_s` passed, waiting for others included.
+        """
+        prompt = chatml_tokens(self._encoding, messages)
+        if len(prompt) + max_tokens > self._context_tokens:
+            raise GeneratorError(
+                f"the prompt takes {len(prompt)} tokens and the reply up to {max_tokens}: ask "
+                f"something shorter or raise context_tokens, now {self._context_tokens}"
+            )
+        request: dict[str, Any] = {
+            "prompt": prompt,
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "stream": True,
+            "cache_prompt": True,
+            "return_progress": True,
+        }
+        if grammar is not None:
+            request["grammar"] = grammar
+        if alternatives:
+            request["logprobs"] = alternatives
+        return self._stream(request)
+
+    def _stream(self, request: Mapping[str, Any]) -> Iterator[Piece]:
+        deadline = time.monotonic() + self._timeout_s
+        if not self._busy.acquire(timeout=self._timeout_s):
+            raise self._too_late()
+        reply = _Reply(deadline)
+        threading.Thread(
+            target=reply.run, args=(self._engine, request, self._busy), name="llama.cpp"
+        ).start()
+        try:
+            while True:
+                try:
+                    event = reply.events.get(timeout=max(0.0, deadline - time.monotonic()))
+                except queue.Empty:
+                    raise self._too_late() from None
+                if event is None:
+                    return
+                piece = _piece(event)
+                if piece is not None:
+                    yield piece
+        finally:
+            reply.given_up.set()
+
+    def _too_late(self) -> GeneratorError:
+        return GeneratorError(
+            f"the model took longer than {self._timeout_s:g} s: ask again, or raise "
+            "generator_timeout_s"
+        )
+
+
+class _Reply:
+    """One reply being written: what the engine says goes into `events`, and None ends it."""
+
+    def __init__(self, deadline: float) -> None:
+        self.events: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
+        self.given_up = threading.Event()
+        self._deadline = deadline
+
+    def run(self, engine: Any, request: Mapping[str, Any], busy: threading.Lock) -> None:
+        """Have the engine write the reply, in a thread of its own; free it for the next caller."""
+        try:
+            engine.handle_completions(dict(request), self._hear)
+        except Exception as error:  # noqa: BLE001 -- the reader raises it, in the caller's thread
+            self.events.put({"error": {"message": str(error)}})
+        finally:
+            busy.release()
+            self.events.put(None)
+
+    def _hear(self, event: Mapping[str, Any]) -> bool:
+        """Take one event; the engine stops when this returns True."""
+        self.events.put(event)
+        return self.given_up.is_set() or time.monotonic() > self._deadline
+
+
+def _piece(event: Mapping[str, Any]) -> Piece | None:
+    """Return what an event adds to the reply, or None where it tells of progress alone."""
+    if "error" in event:
+        reason = " ".join(str(event["error"].get("message", event["error"])).split())
+        raise GeneratorError(f"llama.cpp cannot write this reply: {reason}")
+    choice = event["choices"][0]
+    places = (choice.get("logprobs") or {}).get("content") or ()
+    alternatives = _probabilities(places[-1]) if places else {}
+    if not choice["text"] and not alternatives:
+        return None
+    return Piece(text=choice["text"], alternatives=alternatives)
+
+
+def _probabilities(place: Mapping[str, Any]) -> dict[str, float]:
+    """Return the probability of each likely token; parts of a character share one entry."""
+    tokens = {entry["id"]: entry for entry in (*place["top_logprobs"], place)}
+    found: dict[str, float] = {}
+    for entry in tokens.values():
+        found[entry["token"]] = found.get(entry["token"], 0.0) + math.exp(entry["logprob"])
+    return found
+
+
+def _load(path: Path, settings: Settings) -> Any:
+    import xllamacpp  # noqa: PLC0415 -- 100 MB, loaded only when a reply is to be written
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_ctx = settings.context_tokens
+    params.n_parallel = 1
+    params.n_batch = params.n_ubatch = _BATCH_TOKENS
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads or _cores()
+    params.cache_prompt = True
+    params.cache_ram_mib = _CACHE_MIB
+    params.n_cache_reuse = settings.generator_cache_reuse_tokens
+    params.fit_params = False
+    params.verbosity = -1
+    # The template in the file would be run; ours needs none.
+    params.use_jinja = False
+    params.chat_template = "chatml"
+    # The engine listens on a free port of this machine besides; nobody is given the key to it.
+    params.api_keys = [secrets.token_urlsafe(32)]
+    params.endpoint_slots = False
+    params.ui = False
+    try:
+        return xllamacpp.Server(params)
+    except RuntimeError as error:
+        raise ModelIntegrityError(
+            f"llama.cpp cannot load {path}: run `migbot models verify`"
+        ) from error
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
