@@ -1,0 +1,118 @@
+"""Retrieval: the passages that bear on a question, from dense and sparse search together."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Self
+
+from migbot.errors import QuestionError
+from migbot.index.collection import Collection, build_collection
+from migbot.index.embed import Embedder
+from migbot.index.passages import indexed_text
+from migbot.index.types import Ranking
+from migbot.types import Hit, Language, Passage
+
+CANDIDATES = 50
+RANK_CONSTANT = 60
+
+
+def reciprocal_rank_fusion(rankings: Iterable[Ranking]) -> Ranking:
+    """Return one ranking out of several: each adds 1 / (60 + rank) to what it ranked, from 1 on.
+
+    Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and individual
+    rank learning methods", SIGIR 2009. Ties go to the lower position.
+    """
+    scores: dict[int, float] = defaultdict(float)
+    for ranking in rankings:
+        for rank, (position, _) in enumerate(ranking, start=1):
+            scores[position] += 1 / (RANK_CONSTANT + rank)
+    return tuple(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+class Retriever:
+    """Searches one collection of passages. Thread-safe where its embedder is."""
+
+    def __init__(
+        self, collection: Collection, embedder: Embedder, candidates: int = CANDIDATES
+    ) -> None:
+        self._collection = collection
+        self._embedder = embedder
+        self._candidates = candidates
+        self._twins = Twins(collection.passages)
+
+    @classmethod
+    def over(
+        cls, passages: Sequence[Passage], embedder: Embedder, candidates: int = CANDIDATES
+    ) -> Self:
+        """Return a retriever over `passages` alone, embedded on the spot.
+
+        Raises:
+            QuestionError: there is no passage.
+        """
+        if not passages:
+            raise QuestionError("no passage is given to answer from: give at least one")
+        vectors = embedder.embed_passages([indexed_text(passage) for passage in passages])
+        return cls(build_collection(passages, vectors), embedder, candidates)
+
+    def search(self, text: str, *, language: Language, top_k: int) -> tuple[Hit, ...]:
+        """Return up to `top_k` passages in either language, best first.
+
+        What stands in two languages is shown once, in `language`. The score is the fused one: it
+        orders the hits of one question and says nothing across questions.
+        """
+        vector = self._embedder.embed_questions([text])[0]
+        fused = reciprocal_rank_fusion(
+            (
+                self._collection.dense.search(vector, self._candidates),
+                self._collection.sparse.search(text, self._candidates),
+            )
+        )
+        ranking = self._twins.merge(fused, language)[:top_k]
+        return tuple(
+            Hit(rank=rank, score=score, passage=self._collection.passages[position])
+            for rank, (position, score) in enumerate(ranking, start=1)
+        )
+
+
+class Twins:
+    """Which passages say the same in two languages, by the translations that documents declare."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+        self._sections: dict[tuple[str, int, Language], list[int]] = defaultdict(list)
+        for position, passage in enumerate(passages):
+            if passage.translation_key is not None:
+                key = (passage.translation_key, passage.section, passage.language)
+                self._sections[key].append(position)
+
+    def merge(self, ranking: Ranking, language: Language) -> Ranking:
+        """Return `ranking` with each passage in `language` where it has a twin there, once.
+
+        A passage keeps the best of its own and its twins' places and scores.
+        """
+        ranks = {position: rank for rank, (position, _) in enumerate(ranking)}
+        merged: dict[int, float] = {}
+        for position, score in ranking:
+            merged.setdefault(self._in_language(position, language, ranks), score)
+        return tuple(merged.items())
+
+    def _in_language(self, position: int, language: Language, ranks: dict[int, int]) -> int:
+        """Return the twin of a passage in `language`, or the passage where there is none.
+
+        Sections cut into equally many passages pair up one by one. Otherwise the twin is the best
+        ranked passage of the other section, or the one at the like place where none is ranked.
+        """
+        passage = self._passages[position]
+        if passage.translation_key is None or passage.language == language:
+            return position
+        section = (passage.translation_key, passage.section)
+        twins = self._sections.get((*section, language), [])
+        if not twins:
+            return position
+        siblings = self._sections[(*section, passage.language)]
+        place = siblings.index(position)
+        if len(twins) == len(siblings):
+            return twins[place]
+        ranked = [twin for twin in twins if twin in ranks]
+        if ranked:
+            return min(ranked, key=ranks.__getitem__)
+        return twins[place * len(twins) // len(siblings)]

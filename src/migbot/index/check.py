@@ -1,0 +1,53 @@
+"""A thorough look at a stored index, deeper than opening it needs."""
+
+from pathlib import Path
+
+import numpy as np
+
+from migbot.errors import IndexIntegrityError
+from migbot.index.embed import Embedder
+from migbot.index.passages import indexed_text
+from migbot.index.store import Index, open_index
+
+_TOLERANCE = 1e-3  # batches and processors change the last digits of a vector
+
+
+def check_index(folder: Path, embedder: Embedder) -> tuple[str, ...]:
+    """Return what is wrong with the index at `folder`, one line each; nothing when it is whole.
+
+    Looks at every hash and count, at every passage's text in its document, and whether the
+    embedder still gives the vectors that are stored.
+
+    Raises:
+        IndexMissingError: no index was ever built there.
+    """
+    try:
+        index = open_index(folder, embedder=embedder.identity)
+    except IndexIntegrityError as error:
+        return (str(error),)
+    fault = () if index.fault is None else (index.fault,)
+    return (*fault, *_passage_faults(index), *_vector_faults(index, embedder))
+
+
+def _passage_faults(index: Index) -> list[str]:
+    faults = []
+    for passage in index.passages:
+        document = index.documents.get(passage.document_id)
+        if document is None:
+            faults.append(f"passage {passage.passage_id} is of no stored document")
+        elif document.text[passage.start : passage.end] != passage.text:
+            faults.append(f"passage {passage.passage_id} is not the text of {document.document_id}")
+    return faults
+
+
+def _vector_faults(index: Index, embedder: Embedder) -> list[str]:
+    """Embed the first and the last passage anew: two show a shift that one would not."""
+    stored = index.dense.vectors()
+    probes = sorted({0, len(index.passages) - 1})
+    vectors = embedder.embed_passages([indexed_text(index.passages[at]) for at in probes])
+    return [
+        f"passage {index.passages[at].passage_id} now gets another vector: empty the index folder "
+        "and run `migbot index build`"
+        for at, vector in zip(probes, vectors, strict=True)
+        if not np.allclose(stored[at], vector, rtol=0, atol=_TOLERANCE)
+    ]

@@ -1,0 +1,153 @@
+"""The manifest of a build: what it was made from, and the hash and size of each of its files."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from migbot import __version__
+from migbot.errors import IndexIntegrityError
+from migbot.index.embed import EmbedderIdentity
+from migbot.types import Document, Passage
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileEntry:
+    """Hash and size of one file of a build."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """How much a build holds; the mappings count documents and passages by language."""
+
+    documents: int
+    passages: int
+    vectors: int
+    documents_by_language: Mapping[str, int]
+    passages_by_language: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Manifest:
+    """What a build says of itself. Holds no path but the names of its own files.
+
+    `created` is ISO 8601 in UTC; `corpus_sha256` is of the cleaned documents with their metadata;
+    `passage_tokens` is the longest passage that was asked for, in the embedder's tokens.
+    """
+
+    format: int
+    built_by: str
+    build_id: str
+    created: str
+    embedder: EmbedderIdentity
+    passage_tokens: int
+    corpus_sha256: str
+    counts: Counts
+    files: Mapping[str, FileEntry]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the manifest as JSON values, without the seal that closes the file."""
+        return asdict(self)
+
+
+def build_id_of(
+    documents: bytes, passages: bytes, embedder: EmbedderIdentity, passage_tokens: int
+) -> str:
+    """Return the id of the build that these stored documents and passages make.
+
+    Equal inputs make equal ids, whatever the machine, the folder and the time.
+    """
+    inputs = {
+        "format": FORMAT,
+        "documents": sha256_of(documents),
+        "passages": sha256_of(passages),
+        "embedder": embedder.to_json(),
+        "passage_tokens": passage_tokens,
+    }
+    return sha256_of(json.dumps(inputs, sort_keys=True).encode())[:16]
+
+
+def new_manifest(
+    *,
+    build_id: str,
+    created: str,
+    embedder: EmbedderIdentity,
+    passage_tokens: int,
+    corpus_sha256: str,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    files: Mapping[str, bytes],
+) -> Manifest:
+    """Return the manifest of a build whose files have these contents by name."""
+    return Manifest(
+        format=FORMAT,
+        built_by=f"migbot {__version__}",
+        build_id=build_id,
+        created=created,
+        embedder=embedder,
+        passage_tokens=passage_tokens,
+        corpus_sha256=corpus_sha256,
+        counts=Counts(
+            documents=len(documents),
+            passages=len(passages),
+            vectors=len(passages),
+            documents_by_language=_by_language(documents),
+            passages_by_language=_by_language(passages),
+        ),
+        files={
+            name: FileEntry(sha256=sha256_of(content), bytes=len(content))
+            for name, content in files.items()
+        },
+    )
+
+
+def manifest_to_bytes(manifest: Manifest) -> bytes:
+    """Return the manifest's file: JSON whose last field is the hash of all others."""
+    fields = manifest.to_json()
+    return (json.dumps({**fields, "seal": _seal(fields)}, indent=2) + "\n").encode()
+
+
+def manifest_from_bytes(content: bytes) -> Manifest:
+    """Read a manifest and compare it with its seal.
+
+    Raises:
+        IndexIntegrityError: not a manifest, altered, or of a format that this version cannot read.
+    """
+    try:
+        fields = json.loads(content)
+        if fields["format"] != FORMAT:
+            raise IndexIntegrityError(
+                f"the index was built by {fields.get('built_by')} in format {fields['format']}, "
+                f"this is migbot {__version__} with format {FORMAT}: run `migbot index build`"
+            )
+        if fields.pop("seal") != _seal(fields):
+            raise IndexIntegrityError("the manifest was altered: its hash is another")
+        changed = {
+            "embedder": EmbedderIdentity(**fields["embedder"]),
+            "counts": Counts(**fields["counts"]),
+            "files": {name: FileEntry(**entry) for name, entry in fields["files"].items()},
+        }
+        return Manifest(**{**fields, **changed})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise IndexIntegrityError(f"the manifest cannot be read: {error}") from error
+
+
+def sha256_of(content: bytes) -> str:
+    """Return the SHA-256 of `content` in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _seal(fields: Mapping[str, Any]) -> str:
+    return sha256_of(json.dumps(fields, sort_keys=True).encode())
+
+
+def _by_language(items: Sequence[Document | Passage]) -> dict[str, int]:
+    return dict(sorted(Counter(item.language for item in items).items()))

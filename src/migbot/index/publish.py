@@ -1,0 +1,169 @@
+"""Writing a build so that a crash at any moment leaves the old index or the new one, whole.
+
+Everything is written and flushed in a folder of its own, read back and compared; the manifest
+comes last; one rename makes it a build and one more puts it in force. A flush that fails is never
+tried again: the kernel may have dropped the data (PostgreSQL's lesson), so the build is thrown
+away.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from migbot.errors import BusyError, IndexIntegrityError, IndexMissingError, MigbotError
+from migbot.index.manifest import MANIFEST, Manifest, manifest_to_bytes
+from migbot.index.store import CURRENT, builds_newest_first, current_build, is_build_name
+
+_LOCK = ".lock"
+_TEMPORARY = ".tmp-"
+
+Step = Callable[[str], None]
+
+
+def _no_step(_: str) -> None:
+    """Do nothing."""
+
+
+@contextmanager
+def only_builder(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; the kernel frees it however the process ends.
+
+    Raises:
+        BusyError: another process builds there.
+        MigbotError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / _LOCK).open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise BusyError(
+                f"another build is running ({lock.read().strip()}): wait for it to end"
+            ) from error
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+        lock.flush()
+        yield
+
+
+def publish(
+    folder: Path, manifest: Manifest, files: Mapping[str, bytes], *, before: Step = _no_step
+) -> None:
+    """Write a build under `folder` and put it in force; call with the folder's lock held.
+
+    The build that was in force stays beside it, to fall back on; older ones are swept.
+
+    Args:
+        folder: the folder that holds `CURRENT`.
+        manifest: lists all of `files`.
+        files: contents by file name.
+        before: told the name of each step before it is done; tests stop the writing there.
+
+    Raises:
+        MigbotError: the disk refused; the index in force is untouched.
+        IndexIntegrityError: the disk holds something else than what was written.
+    """
+    temporary = folder / f"{_TEMPORARY}{manifest.build_id}-{os.getpid()}"
+    try:
+        _write_build(temporary, manifest, files, before)
+        _move_into_place(temporary, folder / manifest.build_id, before)
+        put_in_force(folder, manifest.build_id, before=before)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def put_in_force(folder: Path, build: str, *, before: Step = _no_step) -> None:
+    """Make `build`, whole and in place, the one in force, then sweep what is no longer needed."""
+    previous = _in_force(folder)
+    if previous != build:
+        temporary = folder / f"{_TEMPORARY}{CURRENT}-{os.getpid()}"
+        _write_file(temporary, f"{build}\n".encode(), before)
+        before(f"replace {CURRENT}")
+        temporary.replace(folder / CURRENT)
+        _sync_folder(folder, before)
+    _sweep(folder, in_force=build, previous=previous, before=before)
+
+
+def sweep_temporary(folder: Path) -> None:
+    """Remove what interrupted builds left behind; call with the folder's lock held."""
+    for path in folder.glob(f"{_TEMPORARY}*"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _write_build(
+    temporary: Path, manifest: Manifest, files: Mapping[str, bytes], before: Step
+) -> None:
+    before("make the folder")
+    temporary.mkdir()
+    for name, content in files.items():
+        _write_file(temporary / name, content, before)
+    _write_file(temporary / MANIFEST, manifest_to_bytes(manifest), before)
+    _sync_folder(temporary, before)
+
+
+def _write_file(path: Path, content: bytes, before: Step) -> None:
+    before(f"write {path.name}")
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        before(f"flush {path.name}")
+        os.fsync(file.fileno())
+    if path.read_bytes() != content:
+        raise IndexIntegrityError(f"{path.name} reads back differently: check the disk")
+
+
+def _move_into_place(temporary: Path, build: Path, before: Step) -> None:
+    if build.exists():
+        # Only a damaged build of the same id is ever written over.
+        before("set the damaged build aside")
+        build.rename(build.with_name(f"{_TEMPORARY}damaged-{build.name}-{os.getpid()}"))
+    before("rename the folder")
+    temporary.rename(build)
+    _sync_folder(build.parent, before)
+
+
+def _sync_folder(folder: Path, before: Step) -> None:
+    before(f"flush folder {folder.name}")
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _in_force(folder: Path) -> str | None:
+    try:
+        return current_build(folder)
+    except IndexMissingError:
+        return None
+
+
+def _sweep(folder: Path, *, in_force: str, previous: str | None, before: Step) -> None:
+    before("sweep")
+    others = [build for build in builds_newest_first(folder) if build != in_force]
+    kept = {in_force, previous if previous in others else next(iter(others), in_force)}
+    for path in folder.iterdir():
+        if is_build_name(path.name) and path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
+    sweep_temporary(folder)
+
+
+def _cannot_write(folder: Path, error: OSError) -> MigbotError:
+    return MigbotError(
+        f"the index cannot be written to {folder} ({error.strerror}): free space or make the "
+        "folder writable, then run `migbot index build`; what was in force before still opens"
+    )

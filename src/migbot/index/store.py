@@ -1,0 +1,200 @@
+"""Opening a stored index: hashes first, then everything or nothing, else the build before.
+
+    indexes/CURRENT             one line: the id of the build in force
+    indexes/<build id>/         manifest.json and the files that it lists
+
+Knows nothing of how builds are made (`build`) and written (`publish`).
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from migbot.errors import IndexIntegrityError, IndexMissingError
+from migbot.index.collection import Collection
+from migbot.index.dense import FaissIndex
+from migbot.index.embed import EmbedderIdentity
+from migbot.index.manifest import MANIFEST, Manifest, manifest_from_bytes, sha256_of
+from migbot.index.passages import documents_from_lines, passages_from_lines
+from migbot.index.sparse import SparseIndex
+from migbot.types import Document
+
+CURRENT = "CURRENT"
+DOCUMENTS = "documents.jsonl"
+PASSAGES = "passages.jsonl"
+VECTORS = "vectors.faiss"
+
+_BUILD_ID = re.compile(r"[0-9a-f]{16}")
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Index(Collection):
+    """One build, whole and verified, in memory.
+
+    `fault` is None, or says why the build in force was passed over for this earlier one.
+    """
+
+    build_id: str
+    manifest: Manifest
+    documents: Mapping[str, Document]
+    fault: str | None = None
+
+
+def open_index(folder: Path, *, embedder: EmbedderIdentity | None = None) -> Index:
+    """Open the build in force under `folder`, or the newest whole one when that is damaged.
+
+    Args:
+        folder: the folder that holds `CURRENT`.
+        embedder: what will embed the questions; None skips the comparison.
+
+    Raises:
+        IndexMissingError: no index was ever built there.
+        IndexIntegrityError: no build is whole, or the index is of another embedder.
+    """
+    index = _open_whole(folder)
+    if embedder is not None and embedder != index.manifest.embedder:
+        raise IndexIntegrityError(_mismatch(index.manifest.embedder, embedder))
+    return index
+
+
+def _open_whole(folder: Path) -> Index:
+    current = current_build(folder)
+    try:
+        return open_build(folder / current)
+    except IndexIntegrityError as error:
+        fault = f"build {current}: {error}"
+    _LOG.error("the index in force is damaged, looking for an earlier one: %s", fault)
+    for build in builds_newest_first(folder):
+        if build == current:
+            continue
+        try:
+            index = open_build(folder / build, fault=fault)
+        except IndexIntegrityError as error:
+            _LOG.error("build %s is damaged too: %s", build, error)
+        else:
+            _LOG.error("build %s serves instead: run `migbot index build`", build)
+            return index
+    raise IndexIntegrityError(
+        f"the index at {folder} is damaged and no earlier build is whole ({fault}): "
+        "run `migbot index build`"
+    )
+
+
+def open_build(folder: Path, *, fault: str | None = None) -> Index:
+    """Read one build, each file's hash before its content.
+
+    Raises:
+        IndexIntegrityError: a file is absent, altered or does not fit the others.
+    """
+    manifest = read_manifest(folder)
+    files = {name: _verified(folder, manifest, name) for name in sorted(manifest.files)}
+    try:
+        documents = documents_from_lines(files.pop(DOCUMENTS))
+        passages = passages_from_lines(files.pop(PASSAGES))
+        dense = FaissIndex.from_bytes(files.pop(VECTORS))
+    except KeyError as error:
+        raise IndexIntegrityError(f"{folder.name} lists no file {error}") from error
+    index = Index(
+        build_id=manifest.build_id,
+        manifest=manifest,
+        documents={document.document_id: document for document in documents},
+        passages=passages,
+        dense=dense,
+        sparse=SparseIndex.from_files(files),
+        fault=fault,
+    )
+    _compare_counts(index)
+    return index
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of the build at `folder`.
+
+    Raises:
+        IndexIntegrityError: absent, altered, of another format or of another build.
+    """
+    manifest = manifest_from_bytes(_read(folder / MANIFEST))
+    if manifest.build_id != folder.name:
+        raise IndexIntegrityError(f"{folder.name} holds the manifest of {manifest.build_id}")
+    return manifest
+
+
+def current_build(folder: Path) -> str:
+    """Return the id in `CURRENT`; it may be torn, and then names no build.
+
+    Raises:
+        IndexMissingError: there is no `CURRENT`.
+    """
+    try:
+        line = (folder / CURRENT).read_bytes().decode("ascii", errors="replace").strip()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IndexMissingError(
+            f"no index at {folder}: run `make setup` or `migbot index build`"
+        ) from error
+    # Never a path: what stands here is joined to the folder.
+    return line if _BUILD_ID.fullmatch(line) else "(torn)"
+
+
+def builds_newest_first(folder: Path) -> tuple[str, ...]:
+    """Return the ids of the builds under `folder` whose manifest can be read, newest first."""
+    found = []
+    for path in folder.iterdir():
+        if not _BUILD_ID.fullmatch(path.name):
+            continue
+        try:
+            found.append((read_manifest(path).created, path.name))
+        except IndexIntegrityError:
+            _LOG.warning("build %s has no readable manifest", path.name)
+    return tuple(build for _, build in sorted(found, reverse=True))
+
+
+def is_build_name(name: str) -> bool:
+    """Tell whether a folder of this name can be a build."""
+    return _BUILD_ID.fullmatch(name) is not None
+
+
+def _verified(folder: Path, manifest: Manifest, name: str) -> bytes:
+    if Path(name).name != name:
+        raise IndexIntegrityError(f"{name!r} is not the name of a file of the build")
+    content = _read(folder / name)
+    entry = manifest.files[name]
+    if len(content) != entry.bytes:
+        raise IndexIntegrityError(f"{name} has {len(content)} bytes and should have {entry.bytes}")
+    if sha256_of(content) != entry.sha256:
+        raise IndexIntegrityError(f"{name} was altered: its hash is another")
+    return content
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise IndexIntegrityError(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _compare_counts(index: Index) -> None:
+    """Refuse an index whose parts are of different builds: it would show the wrong passage."""
+    counts = index.manifest.counts
+    pairs = (
+        ("documents", len(index.documents), counts.documents),
+        ("passages", len(index.passages), counts.passages),
+        ("vectors", len(index.dense), counts.vectors),
+        ("vectors", len(index.dense), len(index.passages)),
+        ("passages in the sparse index", len(index.sparse), len(index.passages)),
+        ("numbers in a vector", index.dense.dimension, index.manifest.embedder.dimension),
+    )
+    for what, found, expected in pairs:
+        if found != expected:
+            raise IndexIntegrityError(f"{found} {what} and there should be {expected}")
+
+
+def _mismatch(built: EmbedderIdentity, asked: EmbedderIdentity) -> str:
+    theirs, ours = built.to_json(), asked.to_json()
+    differing = next(name for name in theirs if theirs[name] != ours[name])
+    return (
+        f"the index was built with another embedder ({differing} {theirs[differing]!r}, "
+        f"now {ours[differing]!r}): run `migbot index build`, or set the embedder back"
+    )

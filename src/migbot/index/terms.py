@@ -1,0 +1,84 @@
+"""Words of French and English text as the sparse index counts them.
+
+A term is a word in lower case, stemmed (Snowball) and without accents. Accents are often left out
+of a question, and the French stemmer reads some endings by their accents, so a word stands for
+both of its forms: stemmed then folded, and folded then stemmed. "adoptée" thus meets "adopté" and
+"adoptee".
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+from migbot.types import LANGUAGES, Language
+
+_WORD = re.compile(r"[^\W_]+")
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+_ALGORITHMS: dict[Language, str] = {"fr": "french", "en": "english"}
+
+# Folded. Apostrophes split words, so elided articles and contractions stand here as their pieces.
+_FRENCH_STOPWORDS = """
+    a ai aie aient ait as au aucun aujourd aura aurait auront aussi autre aux avaient avait avec
+    avez avons ayant c car ce ceci cela celle celles celui ces cet cette ceux chaque ci comme
+    comment d dans de depuis des donc dont du elle elles en encore es est et etaient etait etant ete
+    etes eu eux font furent fut hui il ils j je jusqu l la le les leur leurs lors lorsqu lui m ma
+    mais me meme memes mes moi mon n ne ni nos notre nous on ont ou par parce pas peut plus pour
+    pourquoi puis puisqu qu quand que quel quelle quelles quels qui quoi s sa sans se sera serait
+    seront ses si soient soit sommes son sont sous suis sur t ta te tes toi ton tous tout toute
+    toutes tres tu un une vers vos votre vous y
+"""
+_ENGLISH_STOPWORDS = """
+    a about above after again all also am an and any are as at be because been before being between
+    both but by can could did do does doing don down during each few for from further had has have
+    having he her here hers him his how i if in into is isn it its itself just ll me more most my no
+    nor not now of off on once only or other our ours out over own re s same she should so some such
+    t than that the their theirs them then there these they this those through to too under until up
+    ve very was wasn we were what when where which while who whom whose why will with would you your
+    yours
+"""
+STOPWORDS = frozenset(_FRENCH_STOPWORDS.split() + _ENGLISH_STOPWORDS.split())
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case, without accents and ligatures."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def passage_terms(text: str, language: Language) -> list[str]:
+    """Return the terms of a passage, repeated as often as they occur, by its language's stemmer."""
+    return [term for word in _words(text) for term in _stems(word, language)]
+
+
+def question_terms(text: str) -> list[str]:
+    """Return the distinct terms of a question by both stemmers, so that either language meets it.
+
+    Empty where the question holds nothing but stop words.
+    """
+    found = (
+        term for word in _words(text) for language in LANGUAGES for term in _stems(word, language)
+    )
+    return list(dict.fromkeys(found))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of `text` that are not stop words; abbreviations such as WHO never are."""
+    words = _WORD.findall(unicodedata.normalize("NFC", text))
+    return [word for word in words if _is_abbreviation(word) or fold(word) not in STOPWORDS]
+
+
+def _is_abbreviation(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
+
+
+def _stems(word: str, language: Language) -> dict[str, None]:
+    stem = _stemmer(language).stemWord
+    return dict.fromkeys((fold(stem(word.casefold())), stem(fold(word))))
+
+
+@cache
+def _stemmer(language: Language) -> Any:
+    import Stemmer  # noqa: PLC0415 - compiled code, loaded only when text is searched
+
+    return Stemmer.Stemmer(_ALGORITHMS[language])
