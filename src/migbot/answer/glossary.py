@@ -1,0 +1,96 @@
+"""Official terms in both languages, from `glossary.toml` beside this file.
+
+The model reads foreign passages with their official names already in the language of the answer,
+and the check of an answer knows that OIM is IOM.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from migbot.index.terms import fold
+from migbot.types import Language
+
+_APOSTROPHES = str.maketrans({"’": "'"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Glossary:
+    """Equivalent terms, each a tuple of forms by language, the preferred form first."""
+
+    terms: tuple[Mapping[Language, tuple[str, ...]], ...]
+
+    def translate(self, text: str, language: Language) -> str:
+        """Return `text` with each known term of the other language put into `language`.
+
+        The longest term wins where several match. All else stays as it is.
+        """
+        pattern, preferred = self._matcher(language)
+        if pattern is None:
+            return text
+        return pattern.sub(lambda found: preferred[_key(found.group())], text)
+
+    def _matcher(self, language: Language) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
+        other: Language = "en" if language == "fr" else "fr"
+        preferred: dict[str, str] = {}
+        for term in self.terms:
+            own = {_key(form) for form in term[language]}
+            for form in term[other]:
+                # A form that both languages share needs no translation.
+                if _key(form) not in own:
+                    preferred.setdefault(_key(form), _same_length(form, term[language]))
+        return _compile(tuple(preferred)), preferred
+
+
+@cache
+def load_glossary() -> Glossary:
+    """Return the glossary that ships with migbot."""
+    text = files("migbot.answer").joinpath("glossary.toml").read_text(encoding="utf-8")
+    return Glossary(
+        terms=tuple(
+            {"en": tuple(term["en"]), "fr": tuple(term["fr"])}
+            for term in tomllib.loads(text)["term"]
+        )
+    )
+
+
+def _key(form: str) -> str:
+    return fold(form).translate(_APOSTROPHES)
+
+
+def _same_length(form: str, choices: tuple[str, ...]) -> str:
+    """Return the preferred form, or the first abbreviation where `form` is one itself."""
+    if form.isupper():
+        return next((choice for choice in choices if choice.isupper()), choices[0])
+    return choices[0]
+
+
+@cache
+def _compile(forms: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return a pattern that finds any of the folded `forms` in unfolded text, longest first."""
+    if not forms:
+        return None
+    alternatives = "|".join(
+        "".join(_letter(char) for char in form) for form in sorted(forms, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", re.IGNORECASE)
+
+
+_ACCENTED = {
+    "a": "aàâä",
+    "c": "cç",
+    "e": "eéèêë",
+    "i": "iîï",
+    "o": "oôö",
+    "u": "uùûü",
+    "'": "'’",
+    " ": " \u00a0\u202f\n",
+}
+
+
+def _letter(char: str) -> str:
+    choices = _ACCENTED.get(char)
+    return f"[{choices}]" if choices else re.escape(char)

@@ -1,0 +1,28 @@
+"""The units of evidence: sentences of a passage, a list kept whole with its introduction."""
+
+import re
+
+from migbot.documents.sentences import split_sentences
+from migbot.types import Passage
+
+_BULLET = re.compile(r"^(?:[-*•–]|\d{1,2}[.)])\s")
+
+Span = tuple[int, int]
+
+
+def unit_spans(passage: Passage) -> tuple[Span, ...]:
+    """Return the spans of the passage's units, as offsets into its text, in order.
+
+    A unit is a sentence, a heading, or a run of list items with the line that introduces them.
+    """
+    merged: list[Span] = []
+    in_list = False
+    for start, end in split_sentences(passage.text, passage.language):
+        bullet = bool(_BULLET.match(passage.text[start:end]))
+        opens_list = bool(merged) and passage.text[: merged[-1][1]].endswith(":")
+        if bullet and merged and (in_list or opens_list):
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+        in_list = bullet
+    return tuple(merged)
