@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     models_file: Path = Field(
         PROJECT / "models.toml", description="file that lists every model and its sources"
     )
+    hub_url: str = Field(
+        "https://huggingface.co", description="address of the model hub that models may come from"
+    )
 
     embedder: str = Field(
         "multilingual-e5-small",
@@ -77,12 +80,18 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8080/v1", description="address of the OpenAI-compatible endpoint"
     )
     generator_api_key: str = Field("", description="key of the endpoint, never logged", repr=False)
+    generator_endpoint_grammar: bool = Field(
+        True,
+        description="send the endpoint the grammar as llama.cpp and vLLM take it; false for an "
+        "endpoint that refuses a field it does not know",
+    )
     generator_timeout_s: Annotated[float, Field(gt=0, le=3600)] = Field(
         120.0, description="longest time one answer may take to write"
     )
     generator_cache_reuse_tokens: Annotated[int, Field(ge=0, le=8192)] = Field(
-        32,
-        description="shortest run of the last prompt reused at another place; 0: beginnings only",
+        0,
+        description="shortest run of the last prompt reused at another place; 0 reuses beginnings "
+        "alone, so that an answer does not depend on what was asked before",
     )
     threads: Annotated[int, Field(ge=0, le=1024)] = Field(
         0, description="processor threads for the models; 0 means all cores"

