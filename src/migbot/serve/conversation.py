@@ -1,0 +1,136 @@
+"""One visitor's conversation, kept on the server and never taken from what the browser sends.
+
+It knows nothing about HTML or the toolkit: the page is drawn from it, anew, after each event.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from migbot.types import (
+    Answer,
+    Citation,
+    Event,
+    Hit,
+    Language,
+    Retrieved,
+    Sentence,
+    Stated,
+    Turn,
+)
+
+Stage = Literal["searching", "waiting", "reading", "writing", "finished", "stopped", "broken"]
+RUNNING: frozenset[Stage] = frozenset({"searching", "waiting", "reading", "writing"})
+
+# Memory and page size are bounded: the oldest exchange leaves when a newer one no longer fits.
+KEPT_EXCHANGES = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exchange:
+    """A question and as much of its answer as has arrived. `number` counts from 1 in a visit."""
+
+    number: int
+    question: str
+    stage: Stage = "searching"
+    language: Language | None = None
+    hits: tuple[Hit, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    answer: Answer | None = None
+
+    @property
+    def running(self) -> bool:
+        """Tell whether more may still arrive."""
+        return self.stage in RUNNING
+
+    def after(self, event: Event) -> "Exchange":
+        """Return the exchange as it stands once `event` has arrived."""
+        if isinstance(event, Retrieved):
+            return replace(self, stage="reading", language=event.language, hits=event.hits)
+        if isinstance(event, Stated):
+            return replace(
+                self,
+                stage="writing",
+                sentences=(*self.sentences, event.sentence),
+                citations=(*self.citations, *event.citations),
+            )
+        # The whole answer has the last word over what was streamed.
+        return replace(
+            self,
+            stage="finished",
+            language=event.answer.language,
+            answer=event.answer,
+            hits=event.answer.hits,
+            sentences=event.answer.sentences,
+            citations=event.answer.citations,
+        )
+
+    def turns(self) -> tuple[Turn, ...]:
+        """Return what was said, for the understanding of a follow-up; empty if nothing was."""
+        if self.answer is not None and self.answer.outcome != "failed":
+            said = self.answer.text
+        else:
+            said = " ".join(sentence.text for sentence in self.sentences)
+        if not said:
+            return ()
+        return (Turn(role="user", text=self.question), Turn(role="assistant", text=said))
+
+
+@dataclass(eq=False, kw_only=True, slots=True)
+class Visit:
+    """What one visitor's page shows; changed only on the server's event loop."""
+
+    language: Language
+    exchanges: dict[int, Exchange] = field(default_factory=dict)
+    notice: str = ""
+    last_number: int = 0
+
+    @property
+    def latest(self) -> Exchange | None:
+        """Return the newest exchange, or None in a new conversation."""
+        return self.exchanges.get(self.last_number)
+
+    @property
+    def running(self) -> bool:
+        """Tell whether an answer is on its way."""
+        return self.latest is not None and self.latest.running
+
+    def history(self, turns: int) -> tuple[Turn, ...]:
+        """Return the last `turns` messages, oldest first."""
+        said = [turn for exchange in self.exchanges.values() for turn in exchange.turns()]
+        return tuple(said[-turns:]) if turns else ()
+
+    def begin(self, question: str) -> Exchange:
+        """Start an exchange and return it."""
+        self.last_number += 1
+        self.notice = ""
+        exchange = Exchange(number=self.last_number, question=question)
+        self.exchanges[exchange.number] = exchange
+        while len(self.exchanges) > KEPT_EXCHANGES:
+            del self.exchanges[next(iter(self.exchanges))]
+        return exchange
+
+    def withdraw(self) -> None:
+        """Take the newest exchange back, as if it had not been asked."""
+        self.exchanges.pop(self.last_number, None)
+
+    def update(self, exchange: Exchange) -> bool:
+        """Put a newer state of a running exchange in place.
+
+        Returns False if it no longer runs: the visitor has stopped it or cleared it away.
+        """
+        known = self.exchanges.get(exchange.number)
+        if known is None or not known.running:
+            return False
+        self.exchanges[exchange.number] = exchange
+        return True
+
+    def halt(self) -> None:
+        """Mark the answer on its way as stopped, keeping what has arrived of it."""
+        if self.latest is not None and self.latest.running:
+            self.update(replace(self.latest, stage="stopped"))
+
+    def clear(self) -> None:
+        """Forget everything said; an answer on its way has nowhere to go and ends."""
+        self.exchanges.clear()
+        self.notice = ""

@@ -1,0 +1,109 @@
+"""What the server lets through: the routes that the page needs, small bodies, strict headers.
+
+The toolkit brings far more routes than the page uses (uploads, files, proxies, monitoring). All
+but those named here answer 404 before it sees them.
+"""
+
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_BYTES = 64 * 1024
+
+ROUTES = {
+    "GET": re.compile(
+        r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/health"
+        r"|/(assets|static)/(?!.*\.\.)[\w./@-]+"
+        r"|/gradio_api/(queue/data|startup-events|heartbeat/\w+)"
+    ),
+    "HEAD": re.compile(r"/|/health"),
+    "POST": re.compile(r"/gradio_api/(queue/join|run/predict|cancel|reset)/?"),
+}
+
+# The toolkit's own scripts need inline code and `new Function`; nothing may come from elsewhere.
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'self'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Gate:
+    """ASGI middleware in front of the whole application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a wanted request on, answer any other with 404, 405 or 413."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await refusal(scope, receive, send_with_headers)
+            return
+        body = await _read(receive) if scope["method"] == "POST" else b""
+        if body is None:
+            refusal = PlainTextResponse("too large", status_code=413)
+            await refusal(scope, receive, send_with_headers)
+            return
+        await self._app(
+            scope,
+            _replay(body, receive) if scope["method"] == "POST" else receive,
+            send_with_headers,
+        )
+
+    @staticmethod
+    def _refusal(scope: Scope) -> PlainTextResponse | None:
+        routes = ROUTES.get(scope["method"])
+        if routes is None:
+            return PlainTextResponse("method not allowed", status_code=405)
+        if not routes.fullmatch(scope["path"]):
+            return PlainTextResponse("not found", status_code=404)
+        return None
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Return the whole body, or None as soon as it is over the limit."""
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message["type"] == "http.request" and message.get("more_body", False)
+        if len(body) > BODY_BYTES:
+            return None
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that gives the body once and then what the connection says."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay

@@ -1,0 +1,269 @@
+"""The page: the toolkit's components around the HTML of `render`, and what happens on each event.
+
+Every handler is a coroutine, so visits change on the server's event loop only and need no lock.
+The toolkit keeps one visit a session on the server; the browser sends the question and no more.
+"""
+
+import logging
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+# The toolkit reads these when it is imported: no telemetry, no record of runs, no call home.
+os.environ.update(GRADIO_ANALYTICS_ENABLED="False", GRADIO_RUN_HISTORY="False", HF_HUB_OFFLINE="1")
+
+import gradio as gr
+from starlette.applications import Starlette
+
+from migbot.documents.clean import clean_text
+from migbot.errors import BusyError
+from migbot.serve import render
+from migbot.serve.conversation import Exchange, Visit
+from migbot.serve.desk import Beat, Desk
+from migbot.serve.strings import STRINGS, preferred_language
+from migbot.settings import Settings
+from migbot.types import LANGUAGES, Document, Language, Question
+
+logger = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+Update = dict[Any, Any]
+
+
+def head_html() -> str:
+    """Return what goes into the page's `<head>`: migbot's own script, and the two colours."""
+    script = (HERE / "page.js").read_text("utf-8")
+    return (
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f4ee">'
+        '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#11181c">'
+        f"<script>{script}</script>"
+    )
+
+
+def theme() -> gr.themes.Base:
+    """Return a plain theme: fonts of the visitor's machine, page colours known before the CSS."""
+    fonts = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+    base = gr.themes.Base(font=fonts, font_mono=("ui-monospace", "monospace"))
+    return base.set(
+        body_background_fill="#f6f4ee",
+        body_background_fill_dark="#11181c",
+        body_text_color="#1c262b",
+        body_text_color_dark="#e4eae8",
+    )
+
+
+class Page:
+    """The components of the page and their handlers. `blocks` is what is served."""
+
+    def __init__(self, desk: Desk, settings: Settings, documents: Mapping[str, Document]) -> None:
+        self._desk = desk
+        self._settings = settings
+        self._documents = documents
+        with gr.Blocks(title="migbot", analytics_enabled=False, fill_width=True) as self.blocks:
+            self._lay_out()
+            self._connect()
+        # The desk holds the waiting line; this bounds what never gets that far.
+        self.blocks.queue(max_size=settings.waiting_visitors, api_open=False)
+
+    def _lay_out(self) -> None:
+        html: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
+        self._visit = gr.State(None)
+        with gr.Row(elem_id="mb-top"):
+            self._header = gr.HTML(elem_id="mb-header", **html)
+            self._new = gr.Button("", elem_id="mb-new", elem_classes="mb-quiet", visible=False)
+            self._switch = gr.Button("", elem_id="mb-switch", elem_classes="mb-quiet")
+        with gr.Column(elem_id="mb-main"):
+            self._welcome = gr.HTML(elem_id="mb-welcome", **html)
+            with gr.Row(elem_id="mb-examples"):
+                self._examples = tuple(
+                    gr.Button("", elem_classes="mb-example") for _ in STRINGS["fr"].examples
+                )
+            self._conversation = gr.HTML(elem_id="mb-conversation", **html)
+        with gr.Column(elem_id="mb-dock"):
+            self._status = gr.HTML(elem_id="mb-status", **html)
+            with gr.Row(elem_id="mb-composer"):
+                self._box = gr.Textbox(
+                    elem_id="mb-question",
+                    lines=1,
+                    max_lines=6,
+                    container=False,
+                    show_label=True,
+                    autofocus=False,
+                )
+                self._send = gr.Button("", elem_id="mb-send", variant="primary")
+                self._stop = gr.Button("", elem_id="mb-stop", variant="stop", visible=False)
+        self._footer = gr.HTML(elem_id="mb-footer", **html)
+
+    def _connect(self) -> None:
+        moving = [
+            self._visit,
+            self._status,
+            self._conversation,
+            self._welcome,
+            self._new,
+            self._send,
+            self._stop,
+            *self._examples,
+        ]
+        worded = [*moving, self._header, self._switch, self._box, self._footer]
+        quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        asking: dict[str, Any] = {**quiet, "concurrency_limit": None, "outputs": [*moving, self._box]}
+        at_once: dict[str, Any] = {**quiet, "queue": False, "inputs": [self._visit]}
+
+        self.blocks.load(self.greet, outputs=worded, **{**at_once, "inputs": []})
+        gr.on(
+            [self._box.submit, self._send.click],
+            self.ask,
+            inputs=[self._box, self._visit],
+            **asking,
+        )
+        for position, button in enumerate(self._examples):
+            button.click(self.example(position), inputs=[self._visit], **asking)
+        self._stop.click(self.stop, outputs=moving, **at_once)
+        self._new.click(self.clear, outputs=[*moving, self._box], **at_once)
+        self._switch.click(self.switch, outputs=worded, **at_once)
+
+    async def greet(self, request: gr.Request) -> Update:
+        """Begin a visit, in the language that the browser asks for or the address names."""
+        named = request.query_params.get("lang")
+        wished = preferred_language(request.headers.get("accept-language", ""))
+        language: Language = next((known for known in LANGUAGES if known == named), wished)
+        return self._worded(Visit(language=language))
+
+    async def switch(self, visit: Visit | None) -> Update:
+        """Show the page in its other language; the conversation stays."""
+        visit = visit or Visit(language="en")
+        visit.language = STRINGS[visit.language].switch_to
+        visit.notice = ""
+        return self._worded(visit)
+
+    async def stop(self, visit: Visit | None) -> Update:
+        """Stop the answer on its way; what was shown of it stays."""
+        visit = visit or Visit(language="en")
+        visit.halt()
+        return self._moving(visit)
+
+    async def clear(self, visit: Visit | None) -> Update:
+        """Begin a new conversation."""
+        visit = visit or Visit(language="en")
+        visit.clear()
+        return {**self._moving(visit), self._box: ""}
+
+    def example(self, position: int) -> Callable[..., AsyncGenerator[Update, None]]:
+        """Return the handler that asks one of the example questions."""
+
+        async def ask_example(visit: Visit | None) -> AsyncGenerator[Update, None]:
+            visit = visit or Visit(language="en")
+            question = STRINGS[visit.language].examples[position]
+            async with aclosing(self.ask(question, visit)) as updates:
+                async for update in updates:
+                    yield update
+
+        return ask_example
+
+    async def ask(self, question: object, visit: Visit | None) -> AsyncGenerator[Update, None]:
+        """Show the question, then its passages, then each checked sentence as it arrives."""
+        visit = visit or Visit(language="en")
+        if visit.running:
+            return
+        words = STRINGS[visit.language]
+        text = clean_text(question) if isinstance(question, str) else ""
+        limit = self._settings.question_chars
+        if not text or len(text) > limit:
+            visit.notice = words.long_question.format(limit=limit) if text else words.empty_question
+            yield self._moving(visit)
+            return
+        history = visit.history(self._settings.history_turns)
+        exchange = visit.begin(text)
+        yield {**self._moving(visit), self._box: ""}
+        asked = Question(question_id=str(exchange.number), text=text, history=history)
+        try:
+            async with aclosing(self._follow(asked, exchange, visit)) as changes:
+                async for changed in changes:
+                    yield self._moving(visit) if changed else gr.skip()
+        except BusyError:
+            visit.withdraw()
+            visit.notice = words.busy
+            yield {**self._moving(visit), self._box: text}
+        except Exception:
+            # Nobody but the log learns the details; the visitor's words are in neither.
+            logger.exception("an answer failed")
+            if visit.latest is not None:
+                visit.update(replace(visit.latest, stage="broken"))
+            yield self._moving(visit)
+
+    async def _follow(
+        self, asked: Question, exchange: Exchange, visit: Visit
+    ) -> AsyncGenerator[bool, None]:
+        """Keep the exchange in step with the desk's events; yield whether the page changes."""
+        async with aclosing(self._desk.ask(asked)) as events:
+            async for event in events:
+                if isinstance(event, Beat):
+                    newer = exchange
+                    if exchange.stage in {"reading", "waiting"}:
+                        newer = replace(exchange, stage="waiting" if event.waiting else "reading")
+                else:
+                    newer = exchange.after(event)
+                if not visit.update(newer):
+                    return
+                yield newer != exchange
+                exchange = newer
+
+    def _moving(self, visit: Visit) -> Update:
+        """Return what changes as a conversation goes on."""
+        words = STRINGS[visit.language]
+        fresh = not visit.exchanges
+        updates: Update = {
+            self._visit: visit,
+            self._status: render.status_html(visit),
+            self._conversation: render.conversation_html(visit, self._documents),
+            self._welcome: gr.update(value=render.welcome_html(visit.language), visible=fresh),
+            self._new: gr.update(value=words.new_conversation, visible=not fresh),
+            self._send: gr.update(value=words.send, visible=not visit.running),
+            self._stop: gr.update(value=words.stop, visible=visit.running),
+        }
+        for button, example in zip(self._examples, words.examples, strict=True):
+            updates[button] = gr.update(value=example, visible=fresh)
+        return updates
+
+    def _worded(self, visit: Visit) -> Update:
+        """Return everything that has words in it."""
+        words = STRINGS[visit.language]
+        return {
+            **self._moving(visit),
+            self._header: render.header_html(visit.language),
+            self._switch: gr.update(value=words.switch),
+            self._box: gr.update(label=words.question_label, placeholder=words.placeholder),
+            self._footer: render.footer_html(visit.language),
+        }
+
+
+def mount(application: Starlette, page: Page, settings: Settings) -> Starlette:
+    """Put the page at the root of `application` and return it."""
+    mounted: Starlette = gr.mount_gradio_app(
+        application,  # type: ignore[arg-type]  # any Starlette application will do
+        page.blocks,
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        footer_links=[],
+        run_history=False,
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+        allowed_paths=[],
+        blocked_paths=[str(path) for path in (settings.corpus, settings.index, settings.models)],
+        favicon_path=str(HERE / "favicon.svg"),
+        show_error=False,
+        max_file_size=1,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+        css_paths=HERE / "page.css",
+        head=head_html(),
+    )
+    return mounted

@@ -1,0 +1,82 @@
+"""The server: the page behind its gate, on a socket that is known to be free."""
+
+import socket
+from collections.abc import Mapping
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from migbot.errors import UsageError
+from migbot.serve.desk import Answering, Desk
+from migbot.serve.gate import Gate
+from migbot.serve.page import Page, mount
+from migbot.settings import Settings
+from migbot.types import Document
+
+# How long an answer on its way may still take once the server was told to stop.
+GRACE_S = 3
+
+
+def claim(host: str, port: int) -> socket.socket:
+    """Return a listening-ready socket on `host` and `port`; port 0 takes any free one.
+
+    Raises:
+        UsageError: the port is taken, or the address is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    claimed = socket.socket(family, socket.SOCK_STREAM)
+    claimed.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        claimed.bind((host, port))
+        claimed.listen()
+    except OSError as error:
+        claimed.close()
+        raise UsageError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}): "
+            "stop what uses the port, or choose another with --port"
+        ) from error
+    return claimed
+
+
+def address(listening: socket.socket) -> str:
+    """Return the address to open in a browser."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - read, not bound
+    return f"http://{host}:{port}"
+
+
+def build_server(
+    assistant: Answering, settings: Settings, documents: Mapping[str, Document] | None = None
+) -> uvicorn.Server:
+    """Return the server of the page, ready to `run(sockets=[claim(…)])` until it is stopped.
+
+    `documents` maps document ids to documents, for the text around a cited passage.
+    """
+    desk = Desk(assistant, places=settings.waiting_visitors)
+    page = Page(desk, settings, documents or {})
+
+    async def health(_request: Request) -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    application = mount(Starlette(routes=[Route("/health", health)]), page, settings)
+    config = uvicorn.Config(
+        Gate(application),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    return _Server(config, desk)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._desk.close()
+        await super().shutdown(sockets)

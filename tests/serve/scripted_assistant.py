@@ -1,0 +1,289 @@
+"""A scripted assistant with realistic texts, for the page's tests and for looking at the page.
+
+`python tests/serve/scripted_assistant.py [PORT]` serves it.
+"""
+
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+from migbot.types import (
+    Answer,
+    Citation,
+    Document,
+    Event,
+    Finished,
+    Hit,
+    Language,
+    Outcome,
+    Passage,
+    Question,
+    Reason,
+    Retrieved,
+    Seconds,
+    Section,
+    Sentence,
+    Source,
+    Stated,
+)
+
+TEXTS: dict[Language, tuple[str, str]] = {
+    "fr": (
+        "L’histoire de l’OIM",
+        "Après la Seconde Guerre mondiale, des millions de personnes étaient déracinées en Europe. "
+        "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
+        "provisoire pour les mouvements migratoires d’Europe (PICMME). Sa première tâche était "
+        "d’aider les gouvernements à trouver des pays de réinstallation pour environ onze millions "
+        "de personnes.\n\nLe Comité a changé plusieurs fois de nom. En 1989, il est devenu "
+        "l’Organisation internationale pour les migrations (OIM). En septembre 2016, l’OIM est "
+        "entrée dans le système des Nations Unies comme organisation apparentée.\n\nElle compte "
+        "175 États membres depuis l’admission de la Barbade, le 30 novembre 2022.",
+    ),
+    "en": (
+        "The history of IOM",
+        "After the Second World War, millions of people in Europe had been uprooted. The Brussels "
+        "conference created, on 5 December 1951, the Provisional Intergovernmental Committee for "
+        "the Movement of Migrants from Europe (PICMME). Its first task was to help governments "
+        "find resettlement countries for about eleven million people.\n\nThe Committee changed its "
+        "name several times. In 1989 it became the International Organization for Migration (IOM). "
+        "In September 2016 IOM joined the United Nations system as a related organization.\n\nIt "
+        "has had 175 Member States since Barbados was admitted on 30 November 2022.",
+    ),
+}
+NEIGHBOURS: dict[Language, tuple[tuple[str, str], ...]] = {
+    "fr": (
+        (
+            "Le Réseau des Nations Unies sur les migrations",
+            "Le Réseau réunit trente-huit entités du système. L’OIM en assure la coordination et "
+            "le secrétariat.",
+        ),
+        (
+            "Le Pacte mondial pour des migrations sûres, ordonnées et régulières",
+            "Le Pacte mondial comporte vingt-trois objectifs et repose sur dix principes "
+            "directeurs. Il n’est pas juridiquement contraignant.",
+        ),
+    ),
+    "en": (
+        (
+            "The United Nations Network on Migration",
+            "The Network brings together thirty-eight entities of the system. IOM is its "
+            "coordinator and provides its secretariat.",
+        ),
+        (
+            "The Global Compact for Safe, Orderly and Regular Migration",
+            "The Global Compact has twenty-three objectives and rests on ten guiding principles. "
+            "It is not legally binding.",
+        ),
+    ),
+}
+ANSWERS: dict[Language, tuple[tuple[str, str], ...]] = {
+    "fr": (
+        (
+            "L’OIM est née le 5 décembre 1951 : la Conférence de Bruxelles a créé le comité qui "
+            "l’a précédée, le PICMME.",
+            "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
+            "provisoire pour les mouvements migratoires d’Europe (PICMME).",
+        ),
+        (
+            "Elle porte son nom actuel depuis 1989.",
+            "En 1989, il est devenu l’Organisation internationale pour les migrations (OIM).",
+        ),
+        (
+            "Depuis le 30 novembre 2022, elle compte 175 États membres.",
+            "Elle compte 175 États membres depuis l’admission de la Barbade, le 30 novembre 2022.",
+        ),
+    ),
+    "en": (
+        (
+            "IOM goes back to 5 December 1951, when the Brussels conference created its "
+            "predecessor, PICMME.",
+            "The Brussels conference created, on 5 December 1951, the Provisional "
+            "Intergovernmental Committee for the Movement of Migrants from Europe (PICMME).",
+        ),
+        (
+            "It has had its present name since 1989.",
+            "In 1989 it became the International Organization for Migration (IOM).",
+        ),
+        (
+            "Since 30 November 2022 it has had 175 Member States.",
+            "It has had 175 Member States since Barbados was admitted on 30 November 2022.",
+        ),
+    ),
+}
+REFUSALS: dict[Language, str] = {
+    "fr": "Je n’ai pas trouvé de réponse à cette question dans les documents. Les passages les "
+    "plus proches sont à côté ; une autre formulation aidera peut-être.",
+    "en": "I did not find an answer to this question in the documents. The nearest passages are "
+    "shown beside this text; another wording may help.",
+}
+FAILURES: dict[Language, str] = {
+    "fr": "La rédaction de la réponse a échoué. Réessayez dans un instant.",
+    "en": "Writing the answer failed. Try again in a moment.",
+}
+
+
+def document(language: Language, title: str, text: str) -> Document:
+    name = re.sub(r"\W+", "-", title.lower())
+    return Document(
+        document_id=f"{language}/{name}.md",
+        path=f"{language}/{name}.md",
+        title=title,
+        language=language,
+        date="2022-11-30",
+        url="https://www.iom.int/iom-history",
+        sources=(Source(title="IOM History", url="https://www.iom.int/iom-history"),),
+        topics=(),
+        translation_key=None,
+        text=text,
+        sections=(Section(start=0, end=len(text), headings=()),),
+        page_starts=(),
+        sha256="0" * 64,
+    )
+
+
+def passage(of: Document, start: int = 0, end: int | None = None, **changed: object) -> Passage:
+    end = len(of.text) if end is None else end
+    values: dict[str, object] = {
+        "passage_id": f"{of.document_id}#{start}-{end}",
+        "document_id": of.document_id,
+        "path": of.path,
+        "title": of.title,
+        "url": of.url,
+        "language": of.language,
+        "date": of.date,
+        "page": None,
+        "start": start,
+        "end": end,
+        "text": of.text[start:end],
+        "headings": (),
+        "section": 0,
+        "translation_key": None,
+    }
+    return Passage(**(values | changed))  # type: ignore[arg-type]
+
+
+MAIN = {language: document(language, *TEXTS[language]) for language in TEXTS}
+OTHERS = {
+    language: tuple(document(language, title, text) for title, text in NEIGHBOURS[language])
+    for language in NEIGHBOURS
+}
+DOCUMENTS = {
+    item.document_id: item for language in MAIN for item in (MAIN[language], *OTHERS[language])
+}
+
+
+def hits(language: Language) -> tuple[Hit, ...]:
+    main = MAIN[language]
+    breaks = [found.end() for found in re.finditer("\n\n", main.text)]
+    found = [
+        passage(main, start, end)
+        for start, end in zip([0, *breaks], [*(b - 2 for b in breaks), None], strict=True)
+    ]
+    found += [passage(item, page=3 + place) for place, item in enumerate(OTHERS[language])]
+    return tuple(
+        Hit(rank=rank, score=1 / rank, passage=item) for rank, item in enumerate(found, start=1)
+    )
+
+
+class ScriptedAssistant:
+    """Answers by a script: words of the question choose it.
+
+    "lottery"/"loto" is declined, "fail" fails politely, "crash" raises, "echo" repeats the
+    question as its only sentence, "slow" waits long between sentences; all else is answered.
+    `closed` counts the answers whose iterator was closed before its end, `heard` holds every
+    question.
+    """
+
+    def __init__(self, *, pause_s: float = 0.02) -> None:
+        self.pause_s = pause_s
+        self.heard: list[Question] = []
+        self.closed = 0
+        self.at_work = 0
+        self.most_at_work = 0
+        self._lock = threading.Lock()
+
+    def answer(self, question: Question) -> Iterator[Event]:
+        self.heard.append(question)
+        started = time.monotonic()
+        text = question.text.lower()
+        language: Language = "fr" if re.search(r"\b(l[ae’]|qu\w*|un|de)\b|[éèà]", text) else "en"
+        time.sleep(self.pause_s)
+        found = hits(language)
+        yield Retrieved(language=language, hits=found)
+        with self._lock:
+            self.at_work += 1
+            self.most_at_work = max(self.most_at_work, self.at_work)
+        try:
+            yield from self._write(question, text, language, found, started)
+        except GeneratorExit:
+            self.closed += 1
+            raise
+        finally:
+            with self._lock:
+                self.at_work -= 1
+
+    def _write(
+        self,
+        question: Question,
+        text: str,
+        language: Language,
+        found: tuple[Hit, ...],
+        started: float,
+    ) -> Iterator[Event]:
+        outcome: Outcome = "answered"
+        reason: Reason | None = None
+        sentences: list[Sentence] = []
+        citations: list[Citation] = []
+        if "crash" in text:
+            raise RuntimeError("the script says crash")
+        time.sleep(self.pause_s)
+        if "loto" in text or "lottery" in text:
+            outcome, reason, shown = "declined", "not_found", REFUSALS[language]
+        elif "fail" in text:
+            outcome, shown = "failed", FAILURES[language]
+        else:
+            pairs = ANSWERS[language]
+            if "echo" in text:
+                pairs = ((question.text, pairs[0][1]),)
+            for number, (said, quote) in enumerate(pairs, start=1):
+                time.sleep(self.pause_s * (20 if "slow" in text else 2))
+                hit = next(item for item in found if quote in item.passage.text)
+                start = hit.passage.start + hit.passage.text.index(quote)
+                citation = Citation(
+                    number=number,
+                    passage=hit.passage,
+                    start=start,
+                    end=start + len(quote),
+                    quote=quote,
+                )
+                sentence = Sentence(text=said, citations=(number,))
+                sentences.append(sentence)
+                citations.append(citation)
+                yield Stated(sentence=sentence, citations=(citation,))
+            shown = " ".join(f"{item.text} [{item.citations[0]}]" for item in sentences)
+        total = time.monotonic() - started
+        yield Finished(
+            answer=Answer(
+                question_id=question.question_id,
+                question=question.text,
+                language=language,
+                outcome=outcome,
+                text=shown,
+                sentences=tuple(sentences),
+                citations=tuple(citations),
+                hits=found,
+                seconds=Seconds(retrieval=self.pause_s, first_sentence=None, total=total),
+                reason=reason,
+            )
+        )
+
+
+if __name__ == "__main__":
+    from migbot.serve.server import build_server, claim
+    from migbot.settings import load_settings
+
+    build_server(ScriptedAssistant(pause_s=0.3), load_settings(), DOCUMENTS).run(
+        sockets=[claim("127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 7870)]
+    )
