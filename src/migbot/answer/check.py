@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from migbot.answer.claims import counted, months, names, numbers
 from migbot.answer.evidence import Extract
@@ -123,7 +124,7 @@ def _closest(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> _M
 
 def _matches(claim: _Claim, extract: Extract) -> list[_Match]:
     units = extract.units
-    pairs = [(first[0], second[1]) for first, second in zip(units, units[1:], strict=False)]
+    pairs = [(first[0], second[1]) for first, second in pairwise(units)]
     return [_compare(claim, extract.passage, span) for span in (*units, *pairs)]
 
 
@@ -135,28 +136,19 @@ def _compare(claim: _Claim, passage: Passage, span: Span) -> _Match:
     held = numbers(text, passage.language) | numbers(around, passage.language)
     faults += [f"number {number}" for number in sorted(claim.numbers - held)]
     faults += [f"month {month}" for month in sorted(claim.months - months(text) - months(around))]
-    words = _words(f"{around} {_sentence_before(passage, start)} {text}", passage.language)
-    translated = words | _words(
-        load_glossary().translate(f"{around} {_sentence_before(passage, start)} {text}", claim.language),
-        claim.language,
-    )
-    faults += [
-        f"name {name}"
-        for name in claim.names
-        if not _words(name, claim.language) <= translated
-    ]
+    readable = f"{around} {_sentence_before(passage, start)} {text}"
+    words = _words(readable, passage.language)
+    translated = load_glossary().translate(readable, claim.language)
+    known = words | _words(translated, claim.language)
+    faults += [f"name {name}" for name in claim.names if not _words(name, claim.language) <= known]
     if passage.language != claim.language:
-        return _Match(
-            passage=passage, start=start, end=end, faults=tuple(faults), coverage=0.0
-        )
+        return _Match(passage=passage, start=start, end=end, faults=tuple(faults), coverage=0.0)
     coverage = len(claim.terms & words) / len(claim.terms) if claim.terms else 0.0
     if coverage < _COVERAGE_AT_LEAST:
         faults.append("says something else than the passage")
     faults += _flipped(claim, text)
     faults += _miscounted(claim, text)
-    return _Match(
-        passage=passage, start=start, end=end, faults=tuple(faults), coverage=coverage
-    )
+    return _Match(passage=passage, start=start, end=end, faults=tuple(faults), coverage=coverage)
 
 
 def _sentence_before(passage: Passage, start: int) -> str:

@@ -16,9 +16,17 @@ _SPACES_IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 _COMMAS_IN_NUMBER = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
-_SCALED = re.compile(r"(\d+(?:\.\d+)?)\s+(million|milliard|billion|thousand|mille)s?\b", re.IGNORECASE)
+_SCALED = re.compile(
+    r"(\d+(?:\.\d+)?)\s+(million|milliard|billion|thousand|mille)s?\b", re.IGNORECASE
+)
 _ORDINAL = re.compile(r"(?<=\d)(?:er|ere|eme|e|nd|nde|st|rd|th)\b")
-_SCALES = {"thousand": 10**3, "mille": 10**3, "million": 10**6, "milliard": 10**9, "billion": 10**9}
+_SCALES = {
+    "thousand": 10**3,
+    "mille": 10**3,
+    "million": 10**6,
+    "milliard": 10**9,
+    "billion": 10**9,
+}
 
 _MONTHS = (
     ("january", "janvier"),

@@ -88,16 +88,13 @@ def select_evidence(
     scores = _standard(cosines) + _LEXICAL_WEIGHT * _standard(coverages) + _RANK_WEIGHT * ranks
     chosen = _choose(units, scores, hits, language, count_tokens, max_tokens)
     extracts = _extracts(chosen, spans, hits, language)
-    return Evidence(
-        extracts=extracts, best_cosine=float(cosines.max()), best_coverage=total
-    )
+    return Evidence(extracts=extracts, best_cosine=float(cosines.max()), best_coverage=total)
 
 
-def _cosines(
-    question: str, units: Sequence[_Unit], embedder: Embedder
-) -> NDArray[np.float32]:
+def _cosines(question: str, units: Sequence[_Unit], embedder: Embedder) -> NDArray[np.float64]:
     vectors = embedder.embed_passages([unit.text for unit in units])
-    return np.asarray(vectors @ embedder.embed_questions([question])[0])
+    asked = embedder.embed_questions([question])[0]
+    return np.array(vectors @ asked, dtype=np.float64)
 
 
 def _coverages(
@@ -115,14 +112,15 @@ def _coverages(
     return np.array(shares), together
 
 
-def _standard(values: NDArray[np.floating]) -> NDArray[np.floating]:
+def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = float(values.std())
-    return (values - values.mean()) / spread if spread > 0 else values - values.mean()
+    centred: NDArray[np.float64] = values - values.mean()
+    return centred / spread if spread > 0 else centred
 
 
 def _choose(
     units: Sequence[_Unit],
-    scores: NDArray[np.floating],
+    scores: NDArray[np.float64],
     hits: Sequence[Hit],
     language: Language,
     count_tokens: Callable[[str], int],
@@ -156,7 +154,7 @@ def _extracts(
     hits: Sequence[Hit],
     language: Language,
 ) -> tuple[Extract, ...]:
-    extracts = []
+    extracts: list[Extract] = []
     for at, hit in enumerate(hits):
         positions = tuple(sorted(position for of_hit, position in chosen if of_hit == at))
         if not positions:

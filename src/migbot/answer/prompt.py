@@ -49,8 +49,10 @@ _EXAMPLES: tuple[tuple[tuple[str, ...], str, Language, str], ...] = (
         _PRIZE,
         "Who sits on the jury of the prize, and how often is it given?",
         "en",
-        "The members of the jury are Anna Petri, Marc Olsen and Luz Ibarra [1]. "
-        "The Harbour Prize is awarded every two years [2].",
+        (
+            "The members of the jury are Anna Petri, Marc Olsen and Luz Ibarra [1]. "
+            "The Harbour Prize is awarded every two years [2]."
+        ),
     ),
     (
         _CHOIR,

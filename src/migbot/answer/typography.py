@@ -1,0 +1,28 @@
+"""How sentences are set in print, in each language."""
+
+import re
+
+from migbot.types import Language
+
+_NO_BREAK_SPACE = "\u00a0"
+_NARROW_NO_BREAK_SPACE = "\u202f"
+
+
+def as_printed(sentence: str, language: Language) -> str:
+    """Return `sentence` with a final full stop and its language's spaces and apostrophes."""
+    text = sentence.strip().rstrip(".").strip().replace("'", "’")
+    if language == "fr":
+        text = re.sub(r"\s*([:»])", rf"{_NO_BREAK_SPACE}\1", text)
+        text = re.sub(r"\s*([;!?])(?=\s|$)", rf"{_NARROW_NO_BREAK_SPACE}\1", text)
+        text = re.sub(r"«\s*", f"«{_NO_BREAK_SPACE}", text)
+        text = re.sub(r"(?<=\d)\s(?=\d{3}(?!\d))", _NARROW_NO_BREAK_SPACE, text)
+        text = re.sub(r"(?<=\d)\s*%", f"{_NO_BREAK_SPACE}%", text)
+    return f"{text}."
+
+
+def quoted(quote: str, language: Language) -> str:
+    """Return a verbatim quote between the quotation marks of the reader's language."""
+    words = " ".join(quote.split())
+    if language == "fr":
+        return f"«{_NO_BREAK_SPACE}{words}{_NO_BREAK_SPACE}»."
+    return f"“{words}”."

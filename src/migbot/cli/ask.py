@@ -1,0 +1,155 @@
+"""`migbot ask`: a cited answer, or the reason why there is none."""
+
+import argparse
+import sys
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from migbot.answer.assistant import Assistant
+    from migbot.settings import Settings
+    from migbot.types import Answer, Citation, Question
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `ask` to the command line."""
+    parser = commands.add_parser(
+        "ask",
+        help="answer a question with citations",
+        description="Answer a question in French or English, each sentence with its source. A "
+        "file of questions holds one JSON object a line, with `id` and `question`, and may bring "
+        "`language`, `history` and its own `passages`.",
+    )
+    parser.add_argument("question", nargs="?", metavar="QUESTION", help="what you want to know")
+    parser.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="a file of questions")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="folder of the built indexes")
+    parser.add_argument(
+        "--language",
+        choices=("fr", "en", "auto"),
+        default="auto",
+        help="language of the answer; auto (the default) takes the question's own",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON on standard output")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Answer each question, in order; a faulty line of a file is reported in its place."""
+    from dataclasses import replace
+
+    from migbot.cli.output import print_json
+    from migbot.cli.questions import Fault, exit_status, read_questions
+    from migbot.settings import load_settings
+
+    settings = load_settings(index=options.index)
+    questions = read_questions(
+        options.question, options.questions, question_chars=settings.question_chars
+    )
+    asker = _Asker(settings)
+    for question in questions:
+        if isinstance(question, Fault):
+            print_json(question.to_json())
+            continue
+        if options.language != "auto" and question.language is None:
+            question = replace(question, language=options.language)  # noqa: PLW2901 - same question
+        answer = asker.answer(question)
+        if options.json:
+            print_json(answer_to_json(answer))
+        else:
+            print(answer_to_text(answer), flush=True)
+    return exit_status(questions)
+
+
+class _Asker:
+    """Loads the models once, and the index only for questions that bring no passages."""
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+
+    def answer(self, question: "Question") -> "Answer":
+        from migbot.answer.assistant import final_answer
+
+        assistant = self._with_index if question.passages is None else self._without_index
+        return final_answer(assistant.answer(question))
+
+    @cached_property
+    def _with_index(self) -> "Assistant":
+        from migbot.answer.assistant import load_assistant
+        from migbot.index.store import current_build
+
+        # First, because it is quick to say that there is no index, and slow to load a model.
+        current_build(self._settings.index)
+        print("migbot: loading the models", file=sys.stderr)
+        return load_assistant(self._settings)
+
+    @cached_property
+    def _without_index(self) -> "Assistant":
+        from migbot.answer.assistant import load_assistant
+
+        # The assistant with an index also answers from given passages: never two models at once.
+        if "_with_index" in self.__dict__:
+            return self._with_index
+        print("migbot: loading the models", file=sys.stderr)
+        return load_assistant(self._settings, with_index=False)
+
+
+def answer_to_json(answer: "Answer") -> dict[str, Any]:
+    """Return an answer as `ask --json` prints it."""
+    from migbot.cli.output import hit_to_json
+
+    seconds = answer.seconds
+    fields: dict[str, Any] = {
+        "id": answer.question_id,
+        "question": answer.question,
+        "language": answer.language,
+        "outcome": answer.outcome,
+        "text": answer.text,
+        "sentences": [
+            {"text": sentence.text, "citations": list(sentence.citations)}
+            for sentence in answer.sentences
+        ],
+        "citations": [_citation_to_json(citation) for citation in answer.citations],
+        "passages": [hit_to_json(hit) for hit in answer.hits],
+        "seconds": {
+            "retrieval": round(seconds.retrieval, 4),
+            "first_sentence": seconds.first_sentence and round(seconds.first_sentence, 4),
+            "total": round(seconds.total, 4),
+        },
+    }
+    if answer.reason is not None:
+        fields["reason"] = answer.reason
+    return fields
+
+
+def _citation_to_json(citation: "Citation") -> dict[str, Any]:
+    """Return a citation; `start` and `end` are the quote's own place in its document's text."""
+    passage = citation.passage
+    return {
+        "number": citation.number,
+        "passage_id": passage.passage_id,
+        "document_id": passage.document_id,
+        "path": passage.path,
+        "title": passage.title,
+        "url": passage.url,
+        "language": passage.language,
+        "date": passage.date,
+        "page": passage.page,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+    }
+
+
+def answer_to_text(answer: "Answer") -> str:
+    """Return an answer for a person at a terminal: the text, then each source with its quote."""
+    lines = [answer.text]
+    for citation in answer.citations:
+        passage = citation.passage
+        where = ", ".join(
+            str(fact) for fact in (passage.title, passage.date, passage.url or passage.path) if fact
+        )
+        lines += ["", f"[{citation.number}] {where}", f"    “{citation.quote}”"]
+    if answer.outcome == "declined":
+        lines += ["", *(f"- {hit.passage.title}: {hit.passage.text}" for hit in answer.hits)]
+    return "\n".join(lines) + "\n"
