@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     hub_url: str = Field(
         "https://huggingface.co", description="address of the model hub that models may come from"
     )
+    document_bytes: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(
+        20_000_000, description="largest file of the corpus that is read, in bytes"
+    )
 
     embedder: str = Field(
         "multilingual-e5-small",

@@ -1,0 +1,124 @@
+"""`migbot corpus`: look at the documents before they are indexed."""
+
+import argparse
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migbot.errors import CorpusError
+from migbot.settings import load_settings
+
+if TYPE_CHECKING:
+    from migbot.documents.corpus import Entry
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `migbot corpus` and its actions."""
+    parser = subparsers.add_parser("corpus", help="check the documents")
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="say of every file: accepted, or refused and why")
+    check.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="folder to check")
+    check.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit with status 1 if a file is refused or a document names no source",
+    )
+    check.add_argument("--json", action="store_true", help="print JSON instead of lines")
+    check.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check a corpus and its `sources.toml`; return the exit status.
+
+    Raises:
+        CorpusError: the folder cannot be read, or, once its files are reported, its
+            `sources.toml` is wrong.
+    """
+    from migbot.documents.corpus import read_corpus
+
+    settings = load_settings(corpus=options.directory)
+    report = read_corpus(settings.corpus, document_bytes=settings.document_bytes)
+    publications, fault = _publications(settings.corpus)
+    rows = [_row(entry) for entry in report.entries]
+    counts = {
+        "accepted": len(report.documents),
+        "refused": len(report.refused),
+        "duplicates": sum(row["status"] == "duplicate" for row in rows),
+        "without_source": sum(not document.url for document in report.documents),
+        "publications": publications,
+    }
+    if options.json:
+        print(json.dumps({"files": rows, "counts": counts}, ensure_ascii=False, indent=2))
+    else:
+        _print(rows, counts)
+    if fault:
+        raise fault
+    return int(options.strict and bool(counts["refused"] or counts["without_source"]))
+
+
+def _publications(corpus: Path) -> tuple[int, CorpusError | None]:
+    from migbot.documents.corpus import SOURCES_FILE
+    from migbot.documents.sources import read_sources
+
+    listed = corpus / SOURCES_FILE
+    if not listed.exists():
+        return 0, None
+    try:
+        return len(read_sources(listed)), None
+    except CorpusError as error:
+        return 0, error
+
+
+def _row(entry: "Entry") -> dict[str, Any]:
+    row: dict[str, Any] = {"path": entry.path, "status": _status(entry)}
+    if entry.refusal:
+        row["reason"] = entry.refusal
+    if entry.duplicate_of:
+        row["duplicate_of"] = entry.duplicate_of
+    if entry.document:
+        row |= {
+            "title": entry.document.title,
+            "language": entry.document.language,
+            "date": entry.document.date,
+            "url": entry.document.url,
+            "characters": len(entry.document.text),
+            "sections": len(entry.document.sections),
+            "warnings": list(entry.warnings),
+        }
+    return row
+
+
+def _status(entry: "Entry") -> str:
+    if entry.refusal:
+        return "refused"
+    return "duplicate" if entry.duplicate_of else "accepted"
+
+
+def _print(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> None:
+    for row in rows:
+        print(_on_one_line(f"{row['status']:9}  {row['path']}: {_about(row)}"))
+    print(
+        f"{counts['accepted']} accepted, {counts['refused']} refused, "
+        f"{counts['duplicates']} duplicates, {counts['without_source']} without source; "
+        f"{counts['publications']} publications listed in sources.toml"
+    )
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    if row["status"] == "refused":
+        return str(row["reason"])
+    if row["status"] == "duplicate":
+        return f"same text as {row['duplicate_of']}, taken once"
+    size = f"{row['characters']} characters, {row['sections']} sections"
+    facts = f"“{row['title']}”, {row['language']}, {row['date'] or 'undated'}, {size}"
+    return "; ".join((facts, *(f"warning: {warning}" for warning in row["warnings"])))
+
+
+def _on_one_line(text: str) -> str:
+    """Return `text` with control characters, which a file's name may hold, written as escapes."""
+    return "".join(
+        ascii(character)[1:-1] if unicodedata.category(character)[0] == "C" else character
+        for character in text
+    )

@@ -1,0 +1,117 @@
+"""The main content of a web page, without its menus, with what the page says of itself."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from migbot.documents.blocks import Block, Parsed
+from migbot.documents.clean import clean_text
+from migbot.errors import DocumentError
+from migbot.types import Language
+
+_HTML_LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?(fr|en)\b", re.IGNORECASE)
+_DEEPEST_NESTING = 200
+
+
+def parse_html(text: str) -> Parsed:
+    """Return the main content of a page as blocks: headings, paragraphs, lists and tables.
+
+    Title, date and canonical address are those that the page's metadata states. Scripts, styles,
+    comments and menus are left out.
+
+    Raises:
+        DocumentError: the page holds no main text or cannot be parsed.
+    """
+    import trafilatura  # noqa: PLC0415 - takes half a second and is needed for pages only
+
+    page: Any = trafilatura.bare_extraction(
+        text,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=True,
+        include_links=False,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
+    blocks = tuple(_blocks(page.body)) if page is not None else ()
+    if not any(clean_text(block.text) for block in blocks):
+        raise DocumentError(
+            "no main text found in the page: save the article's text as .txt or .md"
+        )
+    return Parsed(
+        blocks=blocks,
+        title=page.title or None,
+        language=_language(text),
+        date=_date(page.date),
+        url=_url(page.url),
+    )
+
+
+def _blocks(body: Any) -> Iterator[Block]:
+    for element in body:
+        if element.tag == "head":
+            level = int(element.get("rend", "h2")[1:] or 2)
+            yield Block(text=_words(element).replace("\n", " "), kind="heading", level=level)
+        elif element.tag == "list":
+            yield Block(text="\n".join(_items(element)))
+        elif element.tag == "table":
+            yield Block(text="\n".join(_rows(element)))
+        elif element.tag in {"quote", "div"} and len(element):
+            yield Block(text=_own_text(element.text))
+            yield from _blocks(element)
+        elif isinstance(element.tag, str):
+            yield Block(text=_words(element))
+        yield Block(text=_own_text(element.tail))
+
+
+def _own_text(text: str | None) -> str:
+    return text or ""
+
+
+def _items(element: Any) -> Iterator[str]:
+    numbered = element.get("rend") == "ol"
+    for number, item in enumerate(element.iterchildren("item"), start=1):
+        words = _words(item, without="list").strip()
+        if words:
+            yield f"{number}. {words}" if numbered else f"- {words}"
+        for inner in item.iterdescendants("list"):
+            if inner.getparent().tag != "list":
+                yield from _items(inner)
+
+
+def _rows(element: Any) -> Iterator[str]:
+    for row in element.iterdescendants("row"):
+        cells = (" ".join(_words(cell).split()) for cell in row.iterchildren("cell"))
+        yield " | ".join(cells)
+
+
+def _words(element: Any, *, without: str = "") -> str:
+    """Return the text of `element` and what it holds, but for elements named `without`."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag == "lb":
+            parts.append("\n")
+        elif child.tag != without and isinstance(child.tag, str):
+            parts.append(_words(child, without=without))
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _language(text: str) -> Language | None:
+    found = _HTML_LANGUAGE.search(text)
+    if found is None:
+        return None
+    return "fr" if found[1].lower() == "fr" else "en"
+
+
+def _date(stated: str | None) -> str | None:
+    """Return the page's own date where it is a day that has been."""
+    try:
+        day = date.fromisoformat(stated or "")
+    except ValueError:
+        return None
+    return day.isoformat() if day <= date.today() else None  # noqa: DTZ011 - a day, not a moment
+
+
+def _url(stated: str | None) -> str | None:
+    return stated if stated and re.fullmatch(r"https?://[^\s<>\"]+", stated) else None
