@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     counts = {
         "accepted": len(report.documents),
         "refused": len(report.refused),
-        "duplicates": sum(row["status"] == "duplicate" for row in rows),
+        "duplicates": len(report.duplicates),
         "without_source": sum(not document.url for document in report.documents),
         "publications": publications,
     }
@@ -72,28 +72,24 @@ def _publications(corpus: Path) -> tuple[int, CorpusError | None]:
 
 
 def _row(entry: "Entry") -> dict[str, Any]:
-    row: dict[str, Any] = {"path": entry.path, "status": _status(entry)}
-    if entry.refusal:
-        row["reason"] = entry.refusal
-    if entry.duplicate_of:
-        row["duplicate_of"] = entry.duplicate_of
-    if entry.document:
-        row |= {
-            "title": entry.document.title,
-            "language": entry.document.language,
-            "date": entry.document.date,
-            "url": entry.document.url,
-            "characters": len(entry.document.text),
-            "sections": len(entry.document.sections),
-            "warnings": list(entry.warnings),
-        }
-    return row
+    from migbot.documents.corpus import Duplicate, Refused
 
-
-def _status(entry: "Entry") -> str:
-    if entry.refusal:
-        return "refused"
-    return "duplicate" if entry.duplicate_of else "accepted"
+    if isinstance(entry, Refused):
+        return {"path": entry.path, "status": "refused", "reason": entry.reason}
+    if isinstance(entry, Duplicate):
+        return {"path": entry.path, "status": "duplicate", "duplicate_of": entry.first}
+    document = entry.document
+    return {
+        "path": entry.path,
+        "status": "accepted",
+        "title": document.title,
+        "language": document.language,
+        "date": document.date,
+        "url": document.url,
+        "characters": len(document.text),
+        "sections": len(document.sections),
+        "warnings": list(entry.warnings),
+    }
 
 
 def _print(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> None:

@@ -14,18 +14,35 @@ _NOT_DOCUMENTS = frozenset({SOURCES_FILE, "README.md"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """What became of one file.
+class Accepted:
+    """A file that is a document, and what a person should know about how it was read."""
 
-    It was accepted (`document`), refused (`refusal` is the reason), or holds the same text as an
-    earlier file (`duplicate_of` is that file's path).
-    """
+    document: Document
+    warnings: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """The file's path under the corpus folder."""
+        return self.document.path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """A file that is left out, and why, in one line."""
 
     path: str
-    document: Document | None = None
-    refusal: str | None = None
-    duplicate_of: str | None = None
-    warnings: tuple[str, ...] = ()
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicate:
+    """A file with the same cleaned text as an earlier one, whose path is `first`."""
+
+    path: str
+    first: str
+
+
+Entry = Accepted | Refused | Duplicate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,16 +54,21 @@ class CorpusReport:
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The documents, in order of path; those that say the same are there once."""
-        return tuple(entry.document for entry in self.entries if entry.document)
+        """The documents; those that say the same are there once."""
+        return tuple(entry.document for entry in self.entries if isinstance(entry, Accepted))
 
     @property
-    def refused(self) -> tuple[Entry, ...]:
-        """The entries of files that could not be read."""
-        return tuple(entry for entry in self.entries if entry.refusal)
+    def refused(self) -> tuple[Refused, ...]:
+        """The files left out."""
+        return tuple(entry for entry in self.entries if isinstance(entry, Refused))
+
+    @property
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """The files that say what another says."""
+        return tuple(entry for entry in self.entries if isinstance(entry, Duplicate))
 
 
-def read_corpus(folder: Path, *, document_bytes: int) -> CorpusReport:
+def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusReport:
     """Read every file under `folder`, in order of path; a bad file never stops the rest.
 
     `sources.toml` and `README.md` at the top are no documents, and hidden files are passed over.
@@ -69,11 +91,12 @@ def read_corpus(folder: Path, *, document_bytes: int) -> CorpusReport:
         if path.parent == folder and path.name in _NOT_DOCUMENTS:
             continue
         entry = _entry(folder, path, document_bytes)
-        if entry.document and entry.document.text in seen:
-            position = seen[entry.document.text]
-            entries[position], entry = _merged(entries[position], entry)
-        elif entry.document:
-            seen[entry.document.text] = len(entries)
+        if isinstance(entry, Accepted):
+            position = seen.setdefault(entry.document.text, len(entries))
+            first = entries[position] if position < len(entries) else None
+            if isinstance(first, Accepted):
+                entries[position] = _with_sources(first, entry.document)
+                entry = Duplicate(path=entry.path, first=first.path)
         entries.append(entry)
     return CorpusReport(folder=folder, entries=tuple(entries))
 
@@ -95,20 +118,13 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _entry(folder: Path, path: Path, document_bytes: int) -> Entry:
-    relative = path.relative_to(folder).as_posix()
     try:
         loaded = load_document(folder, path, document_bytes=document_bytes)
     except DocumentError as error:
-        return Entry(path=relative, refusal=str(error))
-    return Entry(path=relative, document=loaded.document, warnings=loaded.warnings)
+        return Refused(path=path.relative_to(folder).as_posix(), reason=str(error))
+    return Accepted(document=loaded.document, warnings=loaded.warnings)
 
 
-def _merged(first: Entry, second: Entry) -> tuple[Entry, Entry]:
-    if first.document is None or second.document is None:
-        return first, second
-    added = [source for source in second.document.sources if source not in first.document.sources]
-    document = replace(first.document, sources=(*first.document.sources, *added))
-    return (
-        replace(first, document=document),
-        Entry(path=second.path, duplicate_of=first.path),
-    )
+def _with_sources(entry: Accepted, other: Document) -> Accepted:
+    sources = tuple(dict.fromkeys((*entry.document.sources, *other.sources)))
+    return replace(entry, document=replace(entry.document, sources=sources))

@@ -180,7 +180,7 @@ def _language(
 
 def _lacks(document: Document) -> tuple[str, ...]:
     missing = []
-    if not (document.sources or document.url):
+    if document.url is None:
         missing.append("no source")
     if document.date is None:
         missing.append("no date")
