@@ -118,7 +118,7 @@ def run_list(options: argparse.Namespace) -> int:
 
 def run_verify(options: argparse.Namespace) -> int:
     """Hash the models' files; return 1 where one is altered, 3 where one is missing."""
-    from migbot.models.registry import check_files, load_registry, state_of
+    from migbot.models.registry import check_files, complaints, load_registry, state_of
     from migbot.settings import load_settings
 
     settings = load_settings()
@@ -131,13 +131,8 @@ def run_verify(options: argparse.Namespace) -> int:
     found = [(model, check_files(model, settings.models / model.name)) for model in models]
     states = {model.name: state_of(checks) for model, checks in found}
     for model, checks in found:
-        for check in checks:
-            if not check.whole:
-                print(
-                    f"migbot: model {model.name}: {check.explain()}; "
-                    f"run `migbot models install {model.name}`",
-                    file=sys.stderr,
-                )
+        for complaint in complaints(model, checks):
+            print(f"migbot: {complaint}", file=sys.stderr)
     if options.json:
         print(
             json.dumps(

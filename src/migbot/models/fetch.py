@@ -140,7 +140,8 @@ def _continue_download(
         resumed = response.headers.get("Content-Range", "").startswith(f"bytes {done}-")
         done = done if resumed else 0
         with unfinished.open("ab" if resumed else "wb") as file:
-            for chunk in response.iter_bytes(CHUNK_BYTES):
+            # Written as it arrives: what waits for a full buffer is lost when the line breaks.
+            for chunk in response.iter_bytes():
                 done += len(chunk)
                 if done > part.bytes:
                     unfinished.unlink()

@@ -222,6 +222,16 @@ def state_of(checks: tuple[FileCheck, ...]) -> State:
     return "missing" if any(check.found is None for check in checks) else "damaged"
 
 
+def complaints(model: Model, checks: tuple[FileCheck, ...]) -> tuple[str, ...]:
+    """Return what is wrong with a model's files and what to do, one line for each fault."""
+    remedy = f"run `migbot models install {model.name}`"
+    if not any(check.found for check in checks):
+        return (f"model {model.name} is not installed: {remedy}",)
+    return tuple(
+        f"model {model.name}: {check.explain()}; {remedy}" for check in checks if not check.whole
+    )
+
+
 def verified_model(settings: Settings, name: str) -> Path:
     """Return the path of an installed model after comparing the sha256 of all its files.
 
@@ -247,15 +257,12 @@ def verified_model(settings: Settings, name: str) -> Path:
             f"{name!r} is neither a model of {settings.models_file} "
             f"({', '.join(registry.names)}) nor a file or directory"
         )
-    folder = settings.models / model.name
-    if not folder.is_dir():
-        raise ModelMissingError(f"model {name} is not installed: {_install(model)}")
-    checks = check_files(model, folder)
-    faults = [check for check in checks if not check.whole]
+    checks = check_files(model, settings.models / model.name)
+    faults = complaints(model, checks)
     if state_of(checks) == "missing":
-        raise ModelMissingError(f"model {name}: {faults[0].explain()}; {_install(model)}")
+        raise ModelMissingError(faults[0])
     if faults:
-        raise ModelIntegrityError(f"model {name}: {faults[0].explain()}; {_install(model)}")
+        raise ModelIntegrityError(faults[0])
     return model_path(settings, model)
 
 
@@ -272,8 +279,3 @@ def _visible_files(folder: Path) -> set[Path]:
         for file in files
         if not file.startswith(".")
     }
-
-
-def _install(model: Model) -> str:
-    option = " --for-tests" if model.needed_for == "tests" else ""
-    return f"run `migbot models install{option}`"
