@@ -1,4 +1,4 @@
-"""Language models behind one Protocol: llama.cpp, Hugging Face, or an OpenAI-compatible endpoint."""
+"""Language models behind one Protocol: llama.cpp, Hugging Face or an endpoint elsewhere."""
 
 from migbot.answer.generate.protocol import Generator, Message, Piece
 from migbot.errors import ModelMissingError

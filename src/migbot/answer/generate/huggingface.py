@@ -34,24 +34,13 @@ class HuggingFaceGenerator:
             SettingsError: the model has no chat template.
         """
         import torch  # noqa: PLC0415 -- seconds to import, needed only by those who use it
-        import transformers  # noqa: PLC0415 -- likewise
 
         if not folder.is_dir():
             raise ModelMissingError(
                 f"{folder} is no directory of a model: set generator_model to one, or generator "
                 "to llamacpp"
             )
-        offline: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-        try:
-            self._tokenizer: Any = transformers.AutoTokenizer.from_pretrained(folder, **offline)
-            self._model: Any = transformers.AutoModelForCausalLM.from_pretrained(
-                folder, dtype="auto", use_safetensors=True, **offline
-            )
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelIntegrityError(
-                f"{folder} holds no whole causal model in safetensors: copy it again from its "
-                "source"
-            ) from error
+        self._tokenizer, self._model = _load(folder)
         if self._tokenizer.chat_template is None:
             raise SettingsError(
                 f"{folder} has no chat template: set generator_model to an instruct model"
@@ -190,6 +179,23 @@ class HuggingFaceGenerator:
             f"the model took longer than {self._timeout_s:g} s: ask again, or raise "
             "generator_timeout_s"
         )
+
+
+def _load(folder: Path) -> tuple[Any, Any]:
+    """Return the tokenizer and the model of a directory."""
+    import transformers  # noqa: PLC0415 -- seconds to import, needed only by those who use it
+
+    offline: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **offline)
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            folder, dtype="auto", use_safetensors=True, **offline
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelIntegrityError(
+            f"{folder} holds no whole causal model in safetensors: copy it again from its source"
+        ) from error
+    return tokenizer, model
 
 
 def _stand_in(place: int) -> str:

@@ -1,0 +1,212 @@
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import cast
+
+import httpx
+import pytest
+
+from migbot.answer.generate.llamacpp import LlamaCppGenerator
+from migbot.answer.generate.protocol import Message, Piece
+from migbot.errors import GeneratorError, ModelIntegrityError
+from migbot.settings import Settings
+
+pytestmark = pytest.mark.models
+
+STORY = (Message(role="user", text="Write a very long story about a migrating bird."),)
+LONG = (Message(role="user", text="The bird flies north again. " * 250),)
+YES_OR_NO = 'root ::= "NONE" | "Yes"'
+
+
+def text_of(pieces: Iterator[Piece]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+def give_up(pieces: Iterator[Piece]) -> None:
+    with closing(cast("closing[object]", pieces)):
+        pass
+
+
+def test_writes_french_whole_characters_at_a_time(llamacpp: LlamaCppGenerator):
+    grammar = 'root ::= "Été à Genève 🇨🇭 œuvre"'
+
+    pieces = list(llamacpp.generate(STORY, max_tokens=40, grammar=grammar))
+
+    assert "".join(piece.text for piece in pieces) == "Été à Genève 🇨🇭 œuvre"
+    assert len(pieces) > 3
+    assert not any("\N{REPLACEMENT CHARACTER}" in piece.text for piece in pieces)
+
+
+def test_the_same_prompt_gives_the_same_reply(llamacpp: LlamaCppGenerator):
+    first = text_of(llamacpp.generate(STORY, max_tokens=20))
+    text_of(llamacpp.generate([Message(role="user", text="Hello")], max_tokens=1))
+
+    assert first
+    assert text_of(llamacpp.generate(STORY, max_tokens=20)) == first
+
+
+def test_max_tokens_ends_the_reply(llamacpp: LlamaCppGenerator):
+    assert 0 < llamacpp.count_tokens(text_of(llamacpp.generate(STORY, max_tokens=5))) <= 5
+
+
+def test_reply_obeys_the_grammar(llamacpp: LlamaCppGenerator):
+    reply = text_of(llamacpp.generate(STORY, max_tokens=10, grammar=YES_OR_NO))
+
+    assert reply in ("NONE", "Yes")
+
+
+def test_alternatives_are_those_of_the_model_before_the_grammar(llamacpp: LlamaCppGenerator):
+    free = next(llamacpp.generate(STORY, max_tokens=1, alternatives=5))
+    held = next(llamacpp.generate(STORY, max_tokens=1, alternatives=5, grammar=YES_OR_NO))
+
+    assert free.text == max(free.alternatives, key=lambda token: free.alternatives[token])
+    assert held.text not in free.alternatives
+    assert 0.0 < held.alternatives[held.text] < 0.5
+    for token, probability in free.alternatives.items():
+        assert held.alternatives[token] == pytest.approx(probability, abs=0.02)
+    assert 0.3 < sum(free.alternatives.values()) <= 1.0 + 1e-6
+
+
+def test_no_alternatives_unless_asked_for(llamacpp: LlamaCppGenerator):
+    assert all(not piece.alternatives for piece in llamacpp.generate(STORY, max_tokens=3))
+
+
+def test_the_end_of_a_reply_is_named_by_the_empty_string(llamacpp: LlamaCppGenerator):
+    pieces = list(llamacpp.generate(STORY, max_tokens=9, alternatives=2, grammar='root ::= "Yes"'))
+
+    assert pieces[-1].text == ""
+    assert "" in pieces[-1].alternatives
+
+
+def test_lone_surrogates_are_read_without_harm(llamacpp: LlamaCppGenerator):
+    question = [Message(role="user", text="Hello \ud800 there \udfff")]
+
+    text_of(llamacpp.generate(question, max_tokens=5)).encode("utf-8")
+
+
+def test_a_reply_given_up_frees_the_model_at_once(llamacpp: LlamaCppGenerator):
+    story = llamacpp.generate(STORY, max_tokens=1500)
+    assert len(list(islice(story, 3))) == 3
+
+    start = time.monotonic()
+    give_up(story)
+    closed_s = time.monotonic() - start
+    reply = text_of(llamacpp.generate(STORY, max_tokens=3))
+
+    # On a free machine the whole story takes over half a minute, what is asserted far less.
+    assert reply
+    assert closed_s < 1.0
+    assert time.monotonic() - start < 15.0
+
+
+def test_a_prompt_being_read_is_given_up_between_batches(
+    small_gguf: Path, small_settings: Settings
+):
+    hasty = small_settings.model_copy(update={"generator_timeout_s": 0.5})
+    generator = LlamaCppGenerator(small_gguf, hasty)
+
+    with pytest.raises(GeneratorError, match=r"longer than 0\.5 s.*generator_timeout_s"):
+        next(generator.generate(LONG, max_tokens=5))
+
+    # The prompt takes many seconds to read; the engine has left it long before.
+    assert generator._busy.acquire(timeout=6.0)
+
+
+def test_an_iterator_never_begun_holds_nothing(llamacpp: LlamaCppGenerator):
+    unread = llamacpp.generate(STORY, max_tokens=5)
+
+    assert text_of(llamacpp.generate(STORY, max_tokens=5))
+    give_up(unread)
+
+
+def test_an_iterator_left_open_does_not_hold_the_model(llamacpp: LlamaCppGenerator):
+    left = llamacpp.generate(STORY, max_tokens=20)
+    next(left)
+
+    assert text_of(llamacpp.generate(STORY, max_tokens=5))
+    assert text_of(left)
+
+
+def test_two_threads_get_their_own_replies_one_after_the_other(llamacpp: LlamaCppGenerator):
+    words = ("Geneva", "Marrakech", "Dakar", "Manila")
+    replies: dict[str, str] = {}
+
+    def ask(word: str) -> None:
+        grammar = f'root ::= "{word}. {word}!"'
+        replies[word] = text_of(llamacpp.generate(STORY, max_tokens=20, grammar=grammar))
+
+    threads = [threading.Thread(target=ask, args=(word,)) for word in words]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert replies == {word: f"{word}. {word}!" for word in words}
+
+
+def test_a_waiting_caller_gives_up_at_its_time_limit(small_gguf: Path, small_settings: Settings):
+    hasty = small_settings.model_copy(update={"generator_timeout_s": 0.3})
+    generator = LlamaCppGenerator(small_gguf, hasty)
+
+    with generator._busy, pytest.raises(GeneratorError, match="longer than"):
+        next(generator.generate(STORY, max_tokens=5))
+
+
+def test_a_constant_beginning_is_read_once(llamacpp: LlamaCppGenerator):
+    beginning = Message(role="system", text="You answer from extracts about migration. " * 60)
+
+    def seconds_to_first_piece(question: str) -> float:
+        start = time.monotonic()
+        next(llamacpp.generate([beginning, Message(role="user", text=question)], max_tokens=1))
+        return time.monotonic() - start
+
+    cold = seconds_to_first_piece("Where is IOM?")
+
+    assert seconds_to_first_piece("What is the Compact?") < cold / 3
+
+
+def test_too_long_a_prompt_is_refused_with_its_count(llamacpp: LlamaCppGenerator):
+    with pytest.raises(GeneratorError, match=r"prompt takes \d+ tokens.*context_tokens, now 2048"):
+        llamacpp.generate(LONG, max_tokens=1500)
+
+
+def test_faulty_grammar_is_an_error_and_the_model_goes_on(llamacpp: LlamaCppGenerator):
+    with pytest.raises(GeneratorError, match="grammar"):
+        next(llamacpp.generate(STORY, max_tokens=5, grammar="root ::= ("))
+
+    assert text_of(llamacpp.generate(STORY, max_tokens=2))
+
+
+def test_a_file_that_is_no_whole_model_is_refused(
+    small_gguf: Path, small_settings: Settings, tmp_path: Path
+):
+    cut = tmp_path / "model.gguf"
+    with small_gguf.open("rb") as file:
+        cut.write_bytes(file.read(20_000_000))
+
+    with pytest.raises(ModelIntegrityError, match="migbot models verify"):
+        LlamaCppGenerator(cut, small_settings)
+
+
+def test_interrupting_stops_a_reply_and_the_model_goes_on(llamacpp: LlamaCppGenerator):
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        text_of(llamacpp.generate(STORY, max_tokens=1500))
+
+    assert text_of(llamacpp.generate(STORY, max_tokens=2))
+
+
+def test_other_programs_of_this_machine_cannot_use_the_engine(llamacpp: LlamaCppGenerator):
+    address = llamacpp._engine.listening_address
+
+    for path in ("/v1/completions", "/v1/chat/completions", "/completion", "/tokenize"):
+        assert httpx.post(f"{address}{path}", json={"prompt": "Hi"}).status_code == 401
+    for path in ("/props", "/slots", "/v1/models", "/metrics"):
+        assert httpx.get(f"{address}{path}").status_code == 401
