@@ -25,7 +25,8 @@
     const marks = [...card.querySelectorAll("mark")].filter((item) => has(item, number));
     marks.forEach((item) => item.classList.add("mb-current"));
     card.querySelector("summary").focus({ preventScroll: true });
-    scroll(marks[0] || card, "center");
+    scroll(card, "nearest");
+    if (marks[0]) scroll(marks[0], "nearest");
   }
 
   function back(button) {

@@ -34,13 +34,15 @@ Update = dict[Any, Any]
 
 
 def head_html() -> str:
-    """Return what goes into the page's `<head>`: migbot's own script, and the two colours."""
+    """Return what goes into the page's `<head>`: migbot's own style and script."""
     script = (HERE / "page.js").read_text("utf-8")
+    # As `css`, the toolkit would rewrite the selectors and load it late.
+    style = (HERE / "page.css").read_text("utf-8")
     return (
         '<meta name="color-scheme" content="light dark">'
         '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f4ee">'
         '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#11181c">'
-        f"<script>{script}</script>"
+        f"<style>{style}</style><script>{script}</script>"
     )
 
 
@@ -91,7 +93,7 @@ class Page:
                     lines=1,
                     max_lines=6,
                     container=False,
-                    show_label=True,
+                    show_label=False,
                     autofocus=False,
                 )
                 self._send = gr.Button("", elem_id="mb-send", variant="primary")
@@ -263,7 +265,6 @@ def mount(application: Starlette, page: Page, settings: Settings) -> Starlette:
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        css_paths=HERE / "page.css",
         head=head_html(),
     )
     return mounted

@@ -73,7 +73,7 @@ FRENCH = Strings(
         "Quand l’OIM a-t-elle été créée ?",
         "Quels sont les objectifs du Pacte mondial sur les migrations ?",
         "Qui coordonne le Réseau des Nations Unies sur les migrations ?",
-        "Combien d’États membres l’OIM compte-t-elle ?",
+        "Combien d’États sont membres de l’OIM ?",
     ),
     question_label="Votre question",
     placeholder="Votre question sur l’OIM, le Pacte mondial ou le Réseau…",
