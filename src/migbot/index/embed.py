@@ -157,10 +157,9 @@ class SentenceTransformerEmbedder:
         # Read at import: a later setting would come too late to keep the libraries off the network.
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ["TRANSFORMERS_OFFLINE"] = "1"
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - takes seconds
-        from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415 - likewise
 
-        disable_progress_bar()
         if self._threads:
             import torch  # noqa: PLC0415 - takes seconds
 

@@ -128,16 +128,18 @@ def manifest_from_bytes(content: bytes) -> Manifest:
                 f"the index was built by {fields.get('built_by')} in format {fields['format']}, "
                 f"this is migbot {__version__} with format {FORMAT}: run `migbot index build`"
             )
-        if fields.pop("seal") != _seal(fields):
-            raise IndexIntegrityError("the manifest was altered: its hash is another")
+        seal = fields.pop("seal")
         changed = {
             "embedder": EmbedderIdentity(**fields["embedder"]),
             "counts": Counts(**fields["counts"]),
             "files": {name: FileEntry(**entry) for name, entry in fields["files"].items()},
         }
-        return Manifest(**{**fields, **changed})
+        manifest = Manifest(**{**fields, **changed})
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise IndexIntegrityError(f"the manifest cannot be read: {error}") from error
+    if seal != _seal(manifest.to_json()) or content != manifest_to_bytes(manifest):
+        raise IndexIntegrityError("the manifest was altered: its hash is another")
+    return manifest
 
 
 def sha256_of(content: bytes) -> str:

@@ -11,12 +11,12 @@ from migbot.types import Document, Passage, Section, Source
 
 def frame_text(title: str, headings: Iterable[str]) -> str:
     """Return what stands before a passage's own text when it is embedded and indexed."""
-    return "\n".join((title, *headings))
+    return "".join(f"{line}\n" for line in (title, *headings) if line)
 
 
 def indexed_text(passage: Passage) -> str:
     """Return the title, the headings and the text: a passage rarely names its own subject."""
-    return f"{frame_text(passage.title, passage.headings)}\n{passage.text}"
+    return frame_text(passage.title, passage.headings) + passage.text
 
 
 def to_lines(items: Iterable[Document | Passage]) -> bytes:

@@ -57,6 +57,7 @@ class SparseIndex:
         if len(arrays["indptr"]) != len(words) + 1:
             raise IndexIntegrityError("the sparse index and its vocabulary do not fit together")
         bm25 = _new_bm25()
+        bm25.nonoccurrence_array = None  # of other variants than ours
         bm25.scores = {**arrays, "num_docs": passages}
         bm25.vocab_dict = {word: number for number, word in enumerate(words)}
         return cls(bm25)

@@ -1,0 +1,134 @@
+from dataclasses import replace
+
+import pytest
+
+from migbot.answer.retrieve import Retriever, Twins, reciprocal_rank_fusion
+from migbot.errors import QuestionError
+from migbot.index.fakes import HashEmbedder
+from migbot.types import Passage
+
+
+def passage(name, text="Some text.", *, language="en", section=0, key=None):
+    return Passage(
+        passage_id=f"{name}#{section}",
+        document_id=name,
+        path=name,
+        title="",
+        url=None,
+        language=language,
+        date=None,
+        page=None,
+        start=0,
+        end=len(text),
+        text=text,
+        headings=(),
+        section=section,
+        translation_key=key,
+    )
+
+
+def test_fusion_adds_the_reciprocal_of_sixty_plus_rank():
+    dense = ((7, 0.9), (3, 0.8), (5, 0.7))
+    sparse = ((3, 12.0), (9, 4.0))
+
+    fused = dict(reciprocal_rank_fusion((dense, sparse)))
+
+    assert fused == pytest.approx({3: 1 / 62 + 1 / 61, 7: 1 / 61, 9: 1 / 62, 5: 1 / 63})
+    assert list(fused) == [3, 7, 9, 5]
+
+
+def test_fusion_gives_ties_to_the_lower_position():
+    assert [at for at, _ in reciprocal_rank_fusion((((8, 1.0),), ((2, 1.0),)))] == [2, 8]
+
+
+def test_a_passage_is_shown_in_the_language_of_the_question_and_once():
+    twins = Twins(
+        [
+            passage("en", key="vote"),
+            passage("fr", language="fr", key="vote"),
+            passage("other"),
+        ]
+    )
+    ranking = ((0, 0.5), (2, 0.4), (1, 0.3))
+
+    assert twins.merge(ranking, "fr") == ((1, 0.5), (2, 0.4))
+    assert twins.merge(ranking, "en") == ((0, 0.5), (2, 0.4))
+
+
+def test_a_twin_that_was_not_found_itself_stands_in():
+    twins = Twins([passage("en", key="vote"), passage("fr", language="fr", key="vote")])
+
+    assert twins.merge(((0, 0.5),), "fr") == ((1, 0.5),)
+
+
+def test_sections_of_equally_many_passages_pair_up_one_by_one():
+    english = [passage("en", f"{n}", key="k") for n in range(2)]
+    french = [passage("fr", f"{n}", language="fr", key="k") for n in range(2)]
+    twins = Twins([*english, *french])
+
+    assert twins.merge(((1, 0.5), (2, 0.4)), "fr") == ((3, 0.5), (2, 0.4))
+
+
+def test_of_a_section_with_more_passages_the_best_ranked_one_stands_in():
+    english = [passage("en", key="k")]
+    french = [passage("fr", f"{n}", language="fr", key="k") for n in range(3)]
+    twins = Twins([*english, *french])
+
+    assert twins.merge(((0, 0.5), (3, 0.4), (1, 0.3)), "fr") == ((3, 0.5), (1, 0.3))
+
+
+def test_other_sections_and_untranslated_documents_are_no_twins():
+    twins = Twins(
+        [
+            passage("en", section=0, key="k"),
+            passage("fr", language="fr", section=1, key="k"),
+            passage("alone", language="fr"),
+        ]
+    )
+    ranking = ((0, 0.5), (1, 0.4), (2, 0.3))
+
+    assert twins.merge(ranking, "fr") == ranking
+
+
+TEXTS = (
+    passage("capitals", "The headquarters of IOM are in Geneva, Switzerland."),
+    passage("vote", "The General Assembly adopted the Compact by 152 votes."),
+    passage("siege", "Le siège de l’OIM se trouve à Genève, en Suisse.", language="fr"),
+)
+
+
+def test_finds_the_passage_that_answers_and_ranks_from_one():
+    hits = Retriever.over(TEXTS, HashEmbedder()).search(
+        "How many votes adopted the Compact?", language="en", top_k=2
+    )
+
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert hits[0].passage.document_id == "vote"
+    assert hits[0].score > hits[1].score
+
+
+def test_more_passages_are_asked_for_than_there_are():
+    hits = Retriever.over(TEXTS, HashEmbedder()).search("Geneva", language="en", top_k=50)
+
+    assert len(hits) == len(TEXTS)
+    assert len({hit.passage.passage_id for hit in hits}) == len(TEXTS)
+
+
+def test_a_question_of_unknown_words_still_gets_the_nearest_passages():
+    hits = Retriever.over(TEXTS, HashEmbedder()).search("xyzzy", language="en", top_k=2)
+
+    # Only dense search ranks here: each score is that of one list.
+    assert [hit.score for hit in hits] == pytest.approx([1 / 61, 1 / 62])
+
+
+def test_the_same_question_gives_the_same_hits():
+    retriever = Retriever.over([*TEXTS, replace(TEXTS[0], passage_id="copy")], HashEmbedder())
+
+    first = retriever.search("headquarters", language="en", top_k=4)
+
+    assert retriever.search("headquarters", language="en", top_k=4) == first
+
+
+def test_refuses_to_search_no_passages():
+    with pytest.raises(QuestionError, match="give at least one"):
+        Retriever.over((), HashEmbedder())

@@ -1,0 +1,359 @@
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from errno import ENOSPC
+from pathlib import Path
+
+import pytest
+
+from migbot.errors import BusyError, IndexIntegrityError, IndexMissingError, MigbotError
+from migbot.index.collection import build_collection
+from migbot.index.fakes import HashEmbedder
+from migbot.index.manifest import (
+    build_id_of,
+    manifest_from_bytes,
+    manifest_to_bytes,
+    new_manifest,
+)
+from migbot.index.passages import indexed_text, to_lines
+from migbot.index.publish import only_builder, publish
+from migbot.index.store import open_index
+from migbot.types import Document, Passage, Section, Source
+
+EMBEDDER = HashEmbedder()
+
+
+def document(number):
+    text = f"Sheet {number} is about migration.\u2028It has number {number}."
+    return Document(
+        document_id=f"en/{number}.md",
+        path=f"en/{number}.md",
+        title=f"Sheet {number}",
+        language="en",
+        date="2018-12",
+        url=None,
+        sources=(Source(title="A source", url="https://www.un.org/"),),
+        topics=("gcm",),
+        translation_key=None,
+        text=text,
+        sections=(Section(start=0, end=len(text), headings=("Numbers",)),),
+        page_starts=(),
+        sha256="0" * 64,
+    )
+
+
+def passage_of(document):
+    return Passage(
+        passage_id=f"{document.document_id}#0",
+        document_id=document.document_id,
+        path=document.path,
+        title=document.title,
+        url=None,
+        language="en",
+        date=document.date,
+        page=None,
+        start=0,
+        end=len(document.text),
+        text=document.text,
+        headings=("Numbers",),
+        section=0,
+        translation_key=None,
+    )
+
+
+def build_of(numbers, *, created="2024-01-01T00:00:00+00:00"):
+    """Return the manifest and the files of a build of the sheets with these numbers."""
+    documents = tuple(document(number) for number in numbers)
+    passages = tuple(passage_of(item) for item in documents)
+    vectors = EMBEDDER.embed_passages([indexed_text(item) for item in passages])
+    collection = build_collection(passages, vectors)
+    files = {
+        "documents.jsonl": to_lines(documents),
+        "passages.jsonl": to_lines(passages),
+        "vectors.faiss": collection.dense.to_bytes(),
+        **collection.sparse.to_files(),
+    }
+    manifest = new_manifest(
+        build_id=build_id_of(
+            files["documents.jsonl"], files["passages.jsonl"], EMBEDDER.identity, 160
+        ),
+        created=created,
+        embedder=EMBEDDER.identity,
+        passage_tokens=160,
+        corpus_sha256="0" * 64,
+        documents=documents,
+        passages=passages,
+        files=files,
+    )
+    return manifest, files
+
+
+OLD = build_of([1, 2], created="2024-01-01T00:00:00+00:00")
+NEW = build_of([1, 2, 3], created="2024-01-02T00:00:00+00:00")
+OLD_ID, NEW_ID = OLD[0].build_id, NEW[0].build_id
+FILES = sorted([*NEW[1], "manifest.json"])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder with two builds, the newer one in force."""
+    publish(tmp_path / "indexes", *OLD)
+    publish(tmp_path / "indexes", *NEW)
+    return tmp_path / "indexes"
+
+
+@pytest.fixture(autouse=True)
+def _made(tmp_path):
+    (tmp_path / "indexes").mkdir()
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_opens_what_was_published(folder):
+    index = open_index(folder, embedder=EMBEDDER.identity)
+
+    assert index.build_id == NEW_ID
+    assert index.fault is None
+    assert list(index.documents.values()) == [document(1), document(2), document(3)]
+    assert index.passages == tuple(passage_of(document(number)) for number in (1, 2, 3))
+    assert index.sparse.search("number 3", 1)[0][0] == 2
+
+
+def test_a_moved_folder_opens_and_holds_no_path(folder, tmp_path):
+    moved = tmp_path / "elsewhere"
+    shutil.move(folder, moved)
+
+    assert open_index(moved).build_id == NEW_ID
+    contents = [path.read_bytes() for path in moved.rglob("*") if path.is_file()]
+    assert not any(str(tmp_path).encode() in content for content in contents)
+
+
+def test_keeps_one_build_to_fall_back_on_and_sweeps_older_ones(folder):
+    newest = build_of([1, 2, 3, 4], created="2024-01-03T00:00:00+00:00")
+
+    publish(folder, *newest)
+
+    assert names(folder) == sorted(["CURRENT", NEW_ID, newest[0].build_id])
+
+
+def test_sweeps_left_overs_and_leaves_other_files_alone(folder):
+    (folder / ".tmp-left-over").mkdir()
+    (folder / "README.md").write_text("mine", encoding="utf-8")
+
+    publish(folder, *build_of([5]))
+
+    assert ".tmp-left-over" not in names(folder)
+    assert "README.md" in names(folder)
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def truncate(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def append(path):
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def delete(path):
+    path.unlink()
+
+
+def swap(path):
+    path.write_bytes((path.parent.parent / OLD_ID / path.name).read_bytes())
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", [flip, truncate, append, empty, delete, swap])
+def test_a_damaged_file_is_noticed_and_the_build_before_serves(folder, name, damage, caplog):
+    path = folder / NEW_ID / name
+    before = path.read_bytes()
+    damage(path)
+    if path.exists() and path.read_bytes() == before:
+        pytest.skip("this file is the same in both builds")
+
+    index = open_index(folder)
+
+    assert index.build_id == OLD_ID
+    assert NEW_ID in index.fault
+    assert caplog.records[0].levelname == "ERROR"
+
+
+def test_every_flipped_bit_of_the_manifest_is_noticed():
+    content = manifest_to_bytes(OLD[0])
+
+    for at in range(len(content)):
+        for bit in range(8):
+            flipped = bytearray(content)
+            flipped[at] ^= 1 << bit
+            with pytest.raises(IndexIntegrityError):
+                manifest_from_bytes(bytes(flipped))
+
+
+def test_refuses_when_no_build_is_whole(folder):
+    flip(folder / NEW_ID / "vectors.faiss")
+    truncate(folder / OLD_ID / "passages.jsonl")
+
+    with pytest.raises(IndexIntegrityError, match="run `migbot index build`"):
+        open_index(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", b"../../etc\n", b"0123456789abcdef\n"])
+def test_a_torn_current_falls_back_to_the_newest_build(folder, content):
+    (folder / "CURRENT").write_bytes(content)
+
+    assert open_index(folder).build_id == NEW_ID
+
+
+def test_says_what_to_do_where_no_index_was_built(tmp_path):
+    for folder in (tmp_path / "indexes", tmp_path / "absent"):
+        with pytest.raises(IndexMissingError, match="run `make setup` or `migbot index build`"):
+            open_index(folder)
+
+
+def test_refuses_parts_of_two_builds_even_when_each_hash_is_right(folder):
+    manifest, files = NEW
+    mixed = {**files, "vectors.faiss": OLD[1]["vectors.faiss"]}
+    wrong = new_manifest(
+        build_id=NEW_ID,
+        created=manifest.created,
+        embedder=manifest.embedder,
+        passage_tokens=160,
+        corpus_sha256=manifest.corpus_sha256,
+        documents=tuple(document(number) for number in (1, 2, 3)),
+        passages=tuple(passage_of(document(number)) for number in (1, 2, 3)),
+        files=mixed,
+    )
+    publish(folder, wrong, mixed)
+
+    index = open_index(folder)
+
+    assert index.build_id == OLD_ID
+    assert "2 vectors and there should be 3" in index.fault
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", "other"), ("sha256", "1" * 64), ("dimension", 3), ("passage_prefix", "p: ")],
+)
+def test_refuses_another_embedder(folder, field, value):
+    other = replace(EMBEDDER.identity, **{field: value})
+
+    with pytest.raises(IndexIntegrityError, match=f"{field}.*run `migbot index build`"):
+        open_index(folder, embedder=other)
+
+
+def test_refuses_another_format_and_says_who_wrote_it(folder):
+    path = folder / NEW_ID / "manifest.json"
+    fields = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**fields, "format": 99}), encoding="utf-8")
+
+    assert "in format 99" in open_index(folder).fault
+
+
+def steps_of_publish(folder):
+    steps = []
+    publish(folder, *NEW, before=steps.append)
+    return steps
+
+
+def test_a_fault_at_any_step_leaves_a_whole_index_in_force(tmp_path):
+    (tmp_path / "count").mkdir()
+    publish(tmp_path / "count", *OLD)
+    steps = steps_of_publish(tmp_path / "count")
+
+    for failing in range(len(steps)):
+        folder = tmp_path / f"step-{failing}"
+        folder.mkdir()
+        publish(folder, *OLD)
+        seen = []
+
+        def fail(step, seen=seen, failing=failing):
+            seen.append(step)
+            if len(seen) > failing:
+                raise OSError(ENOSPC, "No space left on device")
+
+        with pytest.raises(MigbotError, match="No space left on device"):
+            publish(folder, *NEW, before=fail)
+
+        index = open_index(folder)
+        assert index.fault is None, seen
+        assert index.build_id == (OLD_ID if not is_in_force(folder) else NEW_ID)
+        publish(folder, *NEW)
+        assert open_index(folder).build_id == NEW_ID
+        assert names(folder) == sorted(["CURRENT", OLD_ID, NEW_ID])
+
+
+def is_in_force(folder):
+    return (folder / "CURRENT").read_text(encoding="utf-8").strip() == NEW_ID
+
+
+KILLED = """
+import os, pathlib, signal, sys
+sys.path.insert(0, sys.argv[1])
+from test_store import NEW
+from migbot.index.publish import publish
+
+folder, last = pathlib.Path(sys.argv[2]), int(sys.argv[3])
+steps = []
+def before(step):
+    steps.append(step)
+    if len(steps) > last:
+        os.kill(os.getpid(), signal.SIGKILL)
+publish(folder, *NEW, before=before)
+"""
+
+
+def test_a_kill_at_some_steps_leaves_a_whole_index(tmp_path):
+    (tmp_path / "count").mkdir()
+    publish(tmp_path / "count", *OLD)
+    steps = steps_of_publish(tmp_path / "count")
+    # Each costs a process: the steps around the two renames are those that matter.
+    renames = [at for at, step in enumerate(steps) if step.startswith(("rename", "replace"))]
+
+    for last in sorted({0, *renames, *(at + 1 for at in renames)}):
+        folder = tmp_path / f"kill-{last}"
+        folder.mkdir()
+        publish(folder, *OLD)
+        here = str(Path(__file__).parent)
+        killed = subprocess.run(
+            [sys.executable, "-c", KILLED, here, str(folder), str(last)], check=False
+        )
+
+        assert killed.returncode == -9
+        assert open_index(folder).fault is None
+        publish(folder, *NEW)
+        assert open_index(folder).build_id == NEW_ID
+        assert not [name for name in names(folder) if name.startswith(".tmp-")]
+
+
+def test_only_one_builder_at_a_time(tmp_path):
+    with (
+        only_builder(tmp_path),
+        pytest.raises(BusyError, match="another build is running"),
+        only_builder(tmp_path),
+    ):
+        pass
+
+    with only_builder(tmp_path):
+        pass
+
+
+def test_says_why_a_folder_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+
+    with pytest.raises(MigbotError, match="cannot be written"), only_builder(tmp_path / "file"):
+        pass
