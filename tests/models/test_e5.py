@@ -54,8 +54,8 @@ def test_writes_the_weights_under_the_names_that_bert_expects(tmp_path):
     assert word.shape == (WORDS, HIDDEN)
     np.testing.assert_array_equal(word.ravel(), weights_one_by_one(tensors["emb.word"][2]))
     np.testing.assert_array_equal(
-        written["encoder.layer.1.output.dense.weight"].ravel(),
-        weights_one_by_one(tensors["l1.fo.w"][2]),
+        written["encoder.layer.1.intermediate.dense.weight"].ravel(),
+        weights_one_by_one(tensors["l1.fi.w"][2]),
     )
     np.testing.assert_array_equal(
         written["encoder.layer.0.attention.output.LayerNorm.bias"],

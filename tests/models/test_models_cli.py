@@ -86,5 +86,5 @@ def test_verify_tells_whole_altered_and_missing_apart(toy, settings, capsys):
 @pytest.mark.parametrize("action", ["install", "verify"])
 @pytest.mark.usefixtures("toy")
 def test_names_the_models_there_are_when_asked_for_another(action):
-    with pytest.raises(UsageError, match="'toi': the models are toy"):
-        migbot(action, "toi")
+    with pytest.raises(UsageError, match="'other': the models are toy"):
+        migbot(action, "other")

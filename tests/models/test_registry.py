@@ -139,5 +139,5 @@ def test_returns_a_model_of_ones_own_as_it_is(settings, tmp_path):
 def test_names_the_models_there_are_when_asked_for_another(settings):
     write_registry(settings.models_file)
 
-    with pytest.raises(ModelMissingError, match=r"'toi' is neither .*\(toy\)"):
-        verified_model(settings, "toi")
+    with pytest.raises(ModelMissingError, match=r"'other' is neither .*\(toy\)"):
+        verified_model(settings, "other")

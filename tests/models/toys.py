@@ -105,8 +105,8 @@ def e5_tensors() -> dict[str, tuple[int, int, bytes]]:
         for short, rows in sizes.items():
             blocks(f"l{layer}.{short}.w", rows * HIDDEN)
             floats(f"l{layer}.{short}.b", rows)
-        blocks(f"l{layer}.fo.w", HIDDEN * FEED_FORWARD)
-        floats(f"l{layer}.fo.b", HIDDEN)
+        blocks(f"l{layer}.fo.w", HIDDEN * FEED_FORWARD)  # codespell:ignore fo
+        floats(f"l{layer}.fo.b", HIDDEN)  # codespell:ignore fo
         for short in ("aln", "oln"):
             floats(f"l{layer}.{short}.w", HIDDEN)
             floats(f"l{layer}.{short}.b", HIDDEN)

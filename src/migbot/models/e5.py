@@ -226,7 +226,7 @@ def _bert_tensors(shape: Shape) -> Iterator[tuple[str, str, tuple[int, ...]]]:
             ("v", "attention.self.value", hidden, hidden),
             ("ao", "attention.output.dense", hidden, hidden),
             ("fi", "intermediate.dense", wide, hidden),
-            ("fo", "output.dense", hidden, wide),
+            ("fo", "output.dense", hidden, wide),  # codespell:ignore fo
         ):
             bert = f"encoder.layer.{layer}.{long}"
             yield f"l{layer}.{short}.w", f"{bert}.weight", (rows, columns)
