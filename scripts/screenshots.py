@@ -61,7 +61,8 @@ def take(browser: Browser, url: str, folder: Path, questions: Sequence[str]) -> 
     return {
         asked
         for asked in foreign
-        if urlsplit(asked).netloc != own and urlsplit(asked).scheme in {"http", "https", "ws", "wss"}
+        if urlsplit(asked).netloc != own
+        and urlsplit(asked).scheme in {"http", "https", "ws", "wss"}
     }
 
 
@@ -94,7 +95,7 @@ def main() -> int:
         foreign = take(browser, options.url, options.folder, options.ask)
         browser.close()
     for asked in sorted(foreign):
-        print(f"the page asked another host: {asked}", file=sys.stderr)
+        sys.stderr.write(f"the page asked another host: {asked}\n")
     return 1 if foreign else 0
 
 

@@ -32,59 +32,75 @@ from migbot.types import (
 TEXTS: dict[Language, tuple[str, str]] = {
     "fr": (
         "L’histoire de l’OIM",
-        "Après la Seconde Guerre mondiale, des millions de personnes étaient déracinées en Europe. "
-        "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
-        "provisoire pour les mouvements migratoires d’Europe (PICMME). Sa première tâche était "
-        "d’aider les gouvernements à trouver des pays de réinstallation pour environ onze millions "
-        "de personnes.\n\nLe Comité a changé plusieurs fois de nom. En 1989, il est devenu "
-        "l’Organisation internationale pour les migrations (OIM). En septembre 2016, l’OIM est "
-        "entrée dans le système des Nations Unies comme organisation apparentée.\n\nElle compte "
-        "175 États membres depuis l’admission de la Barbade, le 30 novembre 2022.",
+        (
+            "Après la Seconde Guerre mondiale, des millions de personnes étaient déracinées en Europe. "
+            "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
+            "provisoire pour les mouvements migratoires d’Europe (PICMME). Sa première tâche était "
+            "d’aider les gouvernements à trouver des pays de réinstallation pour environ onze millions "
+            "de personnes.\n\nLe Comité a changé plusieurs fois de nom. En 1989, il est devenu "
+            "l’Organisation internationale pour les migrations (OIM). En septembre 2016, l’OIM est "
+            "entrée dans le système des Nations Unies comme organisation apparentée.\n\nElle compte "
+            "175 États membres depuis l’admission de la Barbade, le 30 novembre 2022."
+        ),
     ),
     "en": (
         "The history of IOM",
-        "After the Second World War, millions of people in Europe had been uprooted. The Brussels "
-        "conference created, on 5 December 1951, the Provisional Intergovernmental Committee for "
-        "the Movement of Migrants from Europe (PICMME). Its first task was to help governments "
-        "find resettlement countries for about eleven million people.\n\nThe Committee changed its "
-        "name several times. In 1989 it became the International Organization for Migration (IOM). "
-        "In September 2016 IOM joined the United Nations system as a related organization.\n\nIt "
-        "has had 175 Member States since Barbados was admitted on 30 November 2022.",
+        (
+            "After the Second World War, millions of people in Europe had been uprooted. The Brussels "
+            "conference created, on 5 December 1951, the Provisional Intergovernmental Committee for "
+            "the Movement of Migrants from Europe (PICMME). Its first task was to help governments "
+            "find resettlement countries for about eleven million people.\n\nThe Committee changed its "
+            "name several times. In 1989 it became the International Organization for Migration (IOM). "
+            "In September 2016 IOM joined the United Nations system as a related organization.\n\nIt "
+            "has had 175 Member States since Barbados was admitted on 30 November 2022."
+        ),
     ),
 }
 NEIGHBOURS: dict[Language, tuple[tuple[str, str], ...]] = {
     "fr": (
         (
             "Le Réseau des Nations Unies sur les migrations",
-            "Le Réseau réunit trente-huit entités du système. L’OIM en assure la coordination et "
-            "le secrétariat.",
+            (
+                "Le Réseau réunit trente-huit entités du système. L’OIM en assure la coordination et "
+                "le secrétariat."
+            ),
         ),
         (
             "Le Pacte mondial pour des migrations sûres, ordonnées et régulières",
-            "Le Pacte mondial comporte vingt-trois objectifs et repose sur dix principes "
-            "directeurs. Il n’est pas juridiquement contraignant.",
+            (
+                "Le Pacte mondial comporte vingt-trois objectifs et repose sur dix principes "
+                "directeurs. Il n’est pas juridiquement contraignant."
+            ),
         ),
     ),
     "en": (
         (
             "The United Nations Network on Migration",
-            "The Network brings together thirty-eight entities of the system. IOM is its "
-            "coordinator and provides its secretariat.",
+            (
+                "The Network brings together thirty-eight entities of the system. IOM is its "
+                "coordinator and provides its secretariat."
+            ),
         ),
         (
             "The Global Compact for Safe, Orderly and Regular Migration",
-            "The Global Compact has twenty-three objectives and rests on ten guiding principles. "
-            "It is not legally binding.",
+            (
+                "The Global Compact has twenty-three objectives and rests on ten guiding principles. "
+                "It is not legally binding."
+            ),
         ),
     ),
 }
 ANSWERS: dict[Language, tuple[tuple[str, str], ...]] = {
     "fr": (
         (
-            "L’OIM est née le 5 décembre 1951 : la Conférence de Bruxelles a créé le comité qui "
-            "l’a précédée, le PICMME.",
-            "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
-            "provisoire pour les mouvements migratoires d’Europe (PICMME).",
+            (
+                "L’OIM est née le 5 décembre 1951 : la Conférence de Bruxelles a créé le comité qui "
+                "l’a précédée, le PICMME."
+            ),
+            (
+                "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
+                "provisoire pour les mouvements migratoires d’Europe (PICMME)."
+            ),
         ),
         (
             "Elle porte son nom actuel depuis 1989.",
@@ -97,10 +113,14 @@ ANSWERS: dict[Language, tuple[tuple[str, str], ...]] = {
     ),
     "en": (
         (
-            "IOM goes back to 5 December 1951, when the Brussels conference created its "
-            "predecessor, PICMME.",
-            "The Brussels conference created, on 5 December 1951, the Provisional "
-            "Intergovernmental Committee for the Movement of Migrants from Europe (PICMME).",
+            (
+                "IOM goes back to 5 December 1951, when the Brussels conference created its "
+                "predecessor, PICMME."
+            ),
+            (
+                "The Brussels conference created, on 5 December 1951, the Provisional "
+                "Intergovernmental Committee for the Movement of Migrants from Europe (PICMME)."
+            ),
         ),
         (
             "It has had its present name since 1989.",

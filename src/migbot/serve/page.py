@@ -113,7 +113,11 @@ class Page:
         ]
         worded = [*moving, self._header, self._switch, self._box, self._footer]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        asking: dict[str, Any] = {**quiet, "concurrency_limit": None, "outputs": [*moving, self._box]}
+        asking: dict[str, Any] = {
+            **quiet,
+            "concurrency_limit": None,
+            "outputs": [*moving, self._box],
+        }
         at_once: dict[str, Any] = {**quiet, "queue": False, "inputs": [self._visit]}
 
         self.blocks.load(self.greet, outputs=worded, **{**at_once, "inputs": []})
@@ -247,7 +251,7 @@ class Page:
 def mount(application: Starlette, page: Page, settings: Settings) -> Starlette:
     """Put the page at the root of `application` and return it."""
     mounted: Starlette = gr.mount_gradio_app(
-        application,  # type: ignore[arg-type]  # any Starlette application will do
+        application,
         page.blocks,
         path="/",
         server_name=settings.host,

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from migbot.serve.conversation import Exchange, Visit
 from migbot.serve.strings import STRINGS, Strings, spoken_date
-from migbot.types import Citation, Document, Hit, Language, Passage, Sentence, Source
+from migbot.types import Citation, Document, Language, Passage, Sentence, Source
 
 # Characters of the document shown before and after a cited passage.
 SURROUNDING_CHARS = 240
@@ -174,7 +174,8 @@ def _sentence(
         if number in titles
     )
     # The word joiner keeps a marker on the line of the word before it.
-    return f'<span class="mb-sentence">{plain(spaced(sentence.text.strip(), exchange.language))}\u2060{markers}</span>'
+    text = plain(spaced(sentence.text.strip(), exchange.language))
+    return f'<span class="mb-sentence">{text}\u2060{markers}</span>'
 
 
 def _sources(exchange: Exchange, words: Strings, documents: Mapping[str, Document]) -> str:

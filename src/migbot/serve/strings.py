@@ -132,11 +132,15 @@ FRENCH = Strings(
     failed="Une erreur est survenue de notre côté. Votre question n’est pas en cause : réessayez.",
     limits_heading="À savoir",
     limits=(
-        "Vérifiez avant de réutiliser : un programme écrit les phrases, seuls les documents "
-        "officiels font foi.",
-        "migbot ne traite pas de dossier personnel, ne donne ni conseil juridique ni opinion et "
-        "ne suit pas l’actualité.",
-        "Projet indépendant, sans lien avec l’OIM. Vos questions ne partent vers aucun autre service.",
+        (
+            "Vérifiez avant de réutiliser : un programme écrit les phrases, seuls les documents "
+            "officiels font foi."
+        ),
+        (
+            "migbot ne traite pas de dossier personnel, ne donne ni conseil juridique ni opinion et "
+            "ne suit pas l’actualité."
+        ),
+        "Projet indépendant, sans lien avec l’OIM. Vos questions ne vont à aucun autre service.",
     ),
     skip="Aller à la question",
 )
@@ -210,10 +214,14 @@ ENGLISH = Strings(
     failed="Something went wrong on our side. Your question is not at fault: please try again.",
     limits_heading="Good to know",
     limits=(
-        "Check before you use it: a program writes the sentences, only the official documents "
-        "are authoritative.",
-        "migbot handles no personal case, gives no legal advice and no opinion, and does not "
-        "follow the news.",
+        (
+            "Check before you use it: a program writes the sentences, only the official documents "
+            "are authoritative."
+        ),
+        (
+            "migbot handles no personal case, gives no legal advice and no opinion, and does not "
+            "follow the news."
+        ),
         "An independent project, not affiliated with IOM. Your questions go to no other service.",
     ),
     skip="Skip to the question",

@@ -1,0 +1,50 @@
+"""`migbot serve`: the page, until it is stopped."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migbot.settings import Settings
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser("serve", help="serve the page until it is stopped")
+    parser.add_argument("--host", help="address to listen on (127.0.0.1: this machine alone)")
+    parser.add_argument("--port", type=int, help="port to listen on (7860)")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="folder of the built indexes")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve the page; return 0 once it was stopped."""
+    from migbot.settings import load_settings
+
+    return serve(load_settings(host=options.host, port=options.port, index=options.index))
+
+
+def serve(settings: "Settings") -> int:
+    """Load the models and the index, then serve the page until it is stopped.
+
+    Raises:
+        UsageError: the port is taken.
+        MissingError: a model or the index is missing.
+    """
+    from migbot.answer.assistant import load_assistant
+    from migbot.serve.server import address, build_server, claim
+
+    # The port is claimed first: a taken one is known before the models take their seconds.
+    listening = claim(settings.host, settings.port)
+    try:
+        print("migbot: loading the models and the index…", file=sys.stderr)
+        assistant = load_assistant(settings)
+        documents = assistant.index.documents if assistant.index else {}
+        server = build_server(assistant, settings, documents)
+        print(f"migbot: open {address(listening)} (stop with Ctrl-C)", file=sys.stderr)
+        server.run(sockets=[listening])
+    finally:
+        listening.close()
+    print("migbot: stopped", file=sys.stderr)
+    return 0
