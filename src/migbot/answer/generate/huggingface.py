@@ -135,7 +135,7 @@ class HuggingFaceGenerator:
                 likely: dict[str, float] = {}
                 if alternatives:
                     top = logits.softmax(dim=-1).topk(min(alternatives, len(logits)))
-                    for number, probability in zip(*map(torch.Tensor.tolist, top), strict=True):
+                    for probability, number in zip(*map(torch.Tensor.tolist, top), strict=True):
                         word = self._tokenizer.decode([number], skip_special_tokens=True)
                         likely[word] = likely.get(word, 0.0) + probability
         except RuntimeError as error:
@@ -183,6 +183,7 @@ class HuggingFaceGenerator:
 
 def _load(folder: Path) -> tuple[Any, Any]:
     """Return the tokenizer and the model of a directory."""
+    import safetensors  # noqa: PLC0415 -- as below
     import transformers  # noqa: PLC0415 -- seconds to import, needed only by those who use it
 
     offline: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
@@ -191,7 +192,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
         model = transformers.AutoModelForCausalLM.from_pretrained(
             folder, dtype="auto", use_safetensors=True, **offline
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, safetensors.SafetensorError) as error:
         raise ModelIntegrityError(
             f"{folder} holds no whole causal model in safetensors: copy it again from its source"
         ) from error

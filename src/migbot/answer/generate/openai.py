@@ -81,10 +81,6 @@ class OpenAIGenerator:
         """Return the model's name."""
         return self._settings.generator_model
 
-    def close(self) -> None:
-        """Close the connections to the endpoint."""
-        self._client.close()
-
     def count_tokens(self, text: str) -> int:
         """Return how many tokens `text` takes, or an estimate where no encoding was given."""
         if self._encoding is not None:
@@ -152,7 +148,9 @@ class OpenAIGenerator:
                 "generator_url is its address"
             ) from error
         if not finished:
-            raise _PassingError(f"{self._where} broke off within the reply: ask again")
+            raise _PassingError(
+                f"{self._where} broke off within the reply: ask again, and check generator_url"
+            )
 
     def _check_status(self, response: httpx.Response) -> None:
         status = response.status_code
@@ -244,8 +242,10 @@ def _headers(key: str) -> dict[str, str]:
     # Checked here, because the HTTP library would repeat a malformed key in its own error.
     if not (key.isascii() and key.isprintable()):
         raise SettingsError("setting generator_api_key holds characters that no key has")
-    # Compressed, a small body could grow without bound before its size is known.
-    return {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {})
+    # Compressed, a small body could grow without bound before its size is known; and a reply takes
+    # so long that a connection kept between two of them saves nothing.
+    plain = {"Accept-Encoding": "identity", "Connection": "close"}
+    return plain | ({"Authorization": f"Bearer {key}"} if key else {})
 
 
 def _probabilities(place: Mapping[str, Any]) -> dict[str, float]:
