@@ -84,10 +84,10 @@ class _Draft:
     def finish(self) -> Layout:
         if self.last_kind == "heading" and len(self.opened) > 1:
             self.opened.pop()  # headings at the very end close the section before them
-        ends = [start for start, _ in self.opened[1:]] + [self.length]
+        starts = [start for start, _ in self.opened]
         sections = tuple(
             Section(start=start, end=end, headings=headings)
-            for (start, headings), end in zip(self.opened, ends, strict=True)
+            for (start, headings), end in zip(self.opened, (*starts, self.length)[1:], strict=True)
         )
         return Layout(text="".join(self.parts), sections=sections, page_starts=tuple(self.pages))
 

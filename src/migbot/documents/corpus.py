@@ -121,7 +121,9 @@ def _entry(folder: Path, path: Path, document_bytes: int) -> Entry:
     try:
         loaded = load_document(folder, path, document_bytes=document_bytes)
     except DocumentError as error:
-        return Refused(path=path.relative_to(folder).as_posix(), reason=str(error))
+        # A name that is no UTF-8 is shown with its bytes as escapes, so that it can be printed.
+        name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
+        return Refused(path=name, reason=str(error))
     return Accepted(document=loaded.document, warnings=loaded.warnings)
 
 

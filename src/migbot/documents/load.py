@@ -102,9 +102,10 @@ def read_regular_file(corpus: Path, path: Path, *, document_bytes: int) -> bytes
             raise DocumentError("a link that leads out of the corpus: copy the file instead")
         # Without O_NONBLOCK, opening a named pipe waits for a writer for ever.
         descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise DocumentError("not a regular file")
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise DocumentError("not a regular file")
             data = file.read(document_bytes + 1)
     except (OSError, RuntimeError) as error:
         raise DocumentError(f"cannot be read: {_reason(error)}") from error

@@ -56,7 +56,9 @@ def _extract(data: bytes) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise DocumentError(f"the PDF took more than {_PATIENCE_S} s to read: split it") from error
     except subprocess.CalledProcessError as error:
-        raise DocumentError("unreadable PDF: reading it takes too much time or memory") from error
+        raise DocumentError(
+            "unreadable PDF: reading it failed or took too much time or memory; save it anew"
+        ) from error
     return dict(json.loads(done.stdout))
 
 

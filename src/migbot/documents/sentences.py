@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from migbot.types import Language
 
 # After a mark that ends a sentence: closing quotes and brackets, and note marks such as [3].
-_END = re.compile(r"[.!?…]+(?:\s?»|[\"”’')\]]|\[\d+\])*(?=\s)")
+_END = re.compile(r"[.!?…]+(?:\s?»|[\"”’')\]]|\[\d+\])*+(?=\s|\Z)")
 _NEXT = re.compile(r"\s+(?:[«“\"‘'(\[—–-]\s?)*(\w*)")
 _LAST_WORD = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?$|[^\W_]+°?$")
 _LIST_MARK = re.compile(r"\s*\(?(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]+)$")

@@ -1,0 +1,63 @@
+import argparse
+import json
+
+import pytest
+
+from migbot.cli.corpus import add_parser
+from migbot.errors import CorpusError
+
+TEXT = "The Network brings together the entities of the United Nations system on migration."
+SOURCED = f"---\nas_of: 2018\nurl: https://example.org/a\n---\n{TEXT}"
+
+
+def check(*arguments):
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    options = parser.parse_args(["corpus", "check", *map(str, arguments)])
+    return options.run(options)
+
+
+def test_says_of_each_file_what_became_of_it(tmp_path, capsys):
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+    (tmp_path / "b.md").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "c\n.txt").write_text("", encoding="utf-8")
+    (tmp_path / "d.txt").write_text(f"{TEXT} More.", encoding="utf-8")
+
+    status = check(tmp_path)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert status == 0
+    assert lines[0].startswith("accepted   a.md: “The Network brings")
+    assert lines[0].endswith(f"en, 2018, {len(TEXT)} characters, 1 sections")
+    assert lines[1] == "duplicate  b.md: same text as a.md, taken once"
+    assert lines[2] == "refused    c\\n.txt: empty: it holds no text"
+    assert lines[3].endswith("; warning: no source; warning: no date")
+    assert lines[4].startswith("2 accepted, 1 refused, 1 duplicates, 1 without source")
+
+
+def test_json_alone_is_printed_on_request(tmp_path, capsys):
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+
+    check(tmp_path, "--json")
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["files"][0]["status"] == "accepted"
+    assert found["counts"]["accepted"] == 1
+
+
+@pytest.mark.parametrize(("content", "status"), [(SOURCED, 0), (TEXT, 1), ("", 1)])
+def test_strict_fails_on_a_refusal_or_a_file_without_source(tmp_path, content, status):
+    (tmp_path / "a.md").write_text(content, encoding="utf-8")
+
+    assert check(tmp_path, "--strict") == status
+    assert check(tmp_path) == 0
+
+
+def test_a_wrong_sources_file_is_an_error_after_the_report(tmp_path, capsys):
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+    (tmp_path / "sources.toml").write_text("[[source]]\n", encoding="utf-8")
+
+    with pytest.raises(CorpusError, match="'number 1': id is missing"):
+        check(tmp_path)
+
+    assert "accepted   a.md" in capsys.readouterr().out

@@ -1,0 +1,66 @@
+import pytest
+
+from migbot.documents.html import parse_html
+from migbot.errors import DocumentError
+
+SENTENCE = "The Network brings together the entities of the United Nations system on migration. "
+PAGE = f"""<!doctype html><html lang="fr-CH"><head><title>Site</title>
+<meta property="og:title" content="The Network"><link rel="canonical" href="https://example.org/n">
+<meta property="article:published_time" content="2018-12-19T10:00:00Z"></head><body>
+<nav><ul><li><a href="/">Home</a></li><li><a href="/c">Contact us now</a></li></ul></nav>
+<article><h1>The Network</h1><p>{SENTENCE * 3}Write &lt;b&gt; &amp; a_b.</p>
+<script>alert(1)</script><style>p {{color: red}}</style><!-- unseen --><h2>Its members</h2><p onclick="x()">They are:</p>
+<ul><li>IOM<ul><li>an office</li></ul></li><li>UNHCR</li></ul>
+<table><tr><th>Name</th><th>Seat</th></tr><tr><td>IOM</td><td>Geneva</td></tr></table>
+<ol><li>first</li><li>second</li></ol><p>One line<br>another</p></article>
+<footer>All rights reserved</footer></body></html>"""
+
+
+def test_keeps_the_main_content_with_its_structure():
+    blocks = parse_html(PAGE).blocks
+
+    assert [(b.kind, b.text) for b in blocks if b.text.strip()] == [
+        ("heading", "The Network"),
+        ("body", f"{SENTENCE * 3}Write <b> & a_b."),
+        ("heading", "Its members"),
+        ("body", "They are:"),
+        ("body", "- IOM\n- an office\n- UNHCR"),
+        ("body", "Name | Seat\nIOM | Geneva"),
+        ("body", "1. first\n2. second"),
+        ("body", "One line\nanother"),
+    ]
+
+
+def test_reads_what_the_page_says_of_itself():
+    page = parse_html(PAGE)
+
+    assert (page.title, page.date, page.language, page.url) == (
+        "The Network",
+        "2018-12-19",
+        "fr",
+        "https://example.org/n",
+    )
+
+
+def test_a_date_that_has_not_been_is_not_believed():
+    assert parse_html(PAGE.replace("2018-12-19", "2999-01-01")).date is None
+
+
+def test_a_page_without_metadata_has_none():
+    page = parse_html(f"<html><body><article><p>{SENTENCE * 4}</p></article></body></html>")
+
+    assert (page.date, page.language, page.url) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "just words",
+        "<html><body></body></html>",
+        "<html><body><script>alert('a long enough script to count')</script></body></html>",
+        f"<body>{'<div>' * 100_000}{SENTENCE}{'</div>' * 100_000}</body>",
+    ],
+)
+def test_refuses_a_page_without_main_text(page):
+    with pytest.raises(DocumentError, match="no main text"):
+        parse_html(page)

@@ -1,0 +1,107 @@
+import os
+
+import pytest
+
+from migbot.documents.corpus import Accepted, Duplicate, Refused, read_corpus
+from migbot.errors import CorpusError
+
+TEXT = "The Network brings together the entities of the United Nations system on migration."
+
+
+def put(folder, **files):
+    for name, content in files.items():
+        path = folder / name.replace("__", "/").replace("_txt", ".txt").replace("_md", ".md")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def test_reads_every_file_in_order_of_path(tmp_path):
+    put(tmp_path, en__b_txt=f"{TEXT} B.", en__a_md=f"{TEXT} A.", fr__a_md=f"{TEXT} F.", z_txt=TEXT)
+
+    report = read_corpus(tmp_path)
+
+    assert [document.path for document in report.documents] == [
+        "en/a.md",
+        "en/b.txt",
+        "fr/a.md",
+        "z.txt",
+    ]
+    assert report.refused == ()
+
+
+def test_one_bad_file_never_stops_the_rest(tmp_path):
+    put(tmp_path, a_txt="", b_txt=TEXT)
+    (tmp_path / "c.exe").write_bytes(b"MZ\0")
+    (tmp_path / "d.txt").symlink_to("/etc/passwd")
+    os.mkfifo(tmp_path / "e.md")
+
+    report = read_corpus(tmp_path)
+
+    assert [type(entry) for entry in report.entries] == [
+        Refused,
+        Accepted,
+        Refused,
+        Refused,
+        Refused,
+    ]
+    assert all(refused.reason and "\n" not in refused.reason for refused in report.refused)
+
+
+def test_sources_readme_and_hidden_files_are_no_documents(tmp_path):
+    put(tmp_path, README_md=TEXT, en__README_md=TEXT)
+    (tmp_path / "sources.toml").write_text("", encoding="utf-8")
+    (tmp_path / ".gitkeep").write_text("", encoding="utf-8")
+
+    assert [entry.path for entry in read_corpus(tmp_path).entries] == ["en/README.md"]
+
+
+def test_the_same_text_is_taken_once_with_the_sources_of_both(tmp_path):
+    source = "---\nsources: [{{title: {0}, url: 'https://example.org/{0}'}}]\n---\n"
+    put(tmp_path, a_md=source.format("a") + TEXT, b_txt=source.format("b") + f"{TEXT}\r\n\r\n")
+
+    report = read_corpus(tmp_path)
+
+    assert [source.title for source in report.documents[0].sources] == ["a", "b"]
+    assert report.duplicates == (Duplicate(path="b.txt", first="a.md"),)
+
+
+def test_a_file_over_the_limit_is_refused(tmp_path):
+    put(tmp_path, a_txt=TEXT)
+
+    assert "larger than 10 bytes" in read_corpus(tmp_path, document_bytes=10).refused[0].reason
+
+
+def test_links_to_folders_are_not_followed(tmp_path):
+    put(tmp_path, en__a_txt=TEXT)
+    (tmp_path / "en" / "loop").symlink_to(tmp_path)
+    (tmp_path / "out").symlink_to("/etc")
+
+    report = read_corpus(tmp_path)
+
+    assert [entry.path for entry in report.refused] == ["en/loop", "out"]
+
+
+@pytest.mark.parametrize(
+    "name", ["new\nline.txt", "😀.txt", "<img onerror=x>.txt", "é" * 120 + ".txt"]
+)
+def test_odd_names_are_names(tmp_path, name):
+    (tmp_path / name).write_text(TEXT, encoding="utf-8")
+
+    assert read_corpus(tmp_path).documents[0].path == name
+
+
+def test_a_name_that_is_not_utf_8_is_refused_in_words_that_can_be_printed(tmp_path):
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text(TEXT, encoding="utf-8")
+
+    (refused,) = read_corpus(tmp_path).refused
+
+    assert refused == Refused(path="caf\\xe9.txt", reason="its name is not UTF-8: rename it")
+
+
+def test_an_empty_folder_gives_an_empty_report(tmp_path):
+    assert read_corpus(tmp_path).entries == ()
+
+
+def test_an_absent_folder_is_an_error(tmp_path):
+    with pytest.raises(CorpusError, match="no corpus at"):
+        read_corpus(tmp_path / "absent")
