@@ -9,7 +9,8 @@ PAGE = f"""<!doctype html><html lang="fr-CH"><head><title>Site</title>
 <meta property="article:published_time" content="2018-12-19T10:00:00Z"></head><body>
 <nav><ul><li><a href="/">Home</a></li><li><a href="/c">Contact us now</a></li></ul></nav>
 <article><h1>The Network</h1><p>{SENTENCE * 3}Write &lt;b&gt; &amp; a_b.</p>
-<script>alert(1)</script><style>p {{color: red}}</style><!-- unseen --><h2>Its members</h2><p onclick="x()">They are:</p>
+<script>alert(1)</script>
+<style>p {{color: red}}</style><!-- unseen --><h2>Its members</h2><p onclick="x()">They are:</p>
 <ul><li>IOM<ul><li>an office</li></ul></li><li>UNHCR</li></ul>
 <table><tr><th>Name</th><th>Seat</th></tr><tr><td>IOM</td><td>Geneva</td></tr></table>
 <ol><li>first</li><li>second</li></ol><p>One line<br>another</p></article>
