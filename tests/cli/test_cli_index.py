@@ -1,0 +1,197 @@
+import argparse
+import json
+
+import pytest
+
+from migbot.cli import index as index_command
+from migbot.cli import search as search_command
+from migbot.errors import IndexMissingError, MigbotError, UsageError
+
+SHEETS = {
+    "en/vote.md": "---\ntitle: The vote\nlanguage: en\npair: vote\nas_of: '2018-12-19'\n"
+    "url: https://press.un.org/\n---\n# The vote\n\nThe Compact was adopted by 152 votes to 5.\n",
+    "fr/vote.md": "---\ntitle: Le vote\nlanguage: fr\npair: vote\nas_of: '2018-12-19'\n---\n"
+    "# Le vote\n\nLe Pacte a été adopté par 152 voix contre 5.\n",
+    "en/seat.md": "# Headquarters\n\nThe headquarters of IOM are in Geneva, in Switzerland.\n",
+}
+PASSAGE_FIELDS = [
+    "rank",
+    "score",
+    "passage_id",
+    "document_id",
+    "path",
+    "title",
+    "url",
+    "language",
+    "date",
+    "page",
+    "start",
+    "end",
+    "text",
+]
+
+
+def run(*arguments):
+    """Run one command as `migbot` does, and return its exit status."""
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+    index_command.add_parser(commands)
+    search_command.add_parser(commands)
+    options = parser.parse_args([str(argument) for argument in arguments])
+    return options.run(options)
+
+
+@pytest.fixture(autouse=True)
+def _without_model(monkeypatch):
+    monkeypatch.setenv("MIGBOT_EMBEDDER", "hash")
+
+
+@pytest.fixture
+def folders(tmp_path):
+    for name, content in SHEETS.items():
+        path = tmp_path / "corpus" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return tmp_path / "corpus", tmp_path / "indexes"
+
+
+@pytest.fixture
+def indexes(folders, capsys):
+    corpus, indexes = folders
+    run("index", "build", "--corpus", corpus, "--index", indexes)
+    capsys.readouterr()
+    return indexes
+
+
+def printed(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_build_prints_json_alone_and_names_refused_files_on_standard_error(folders, capsys):
+    corpus, indexes = folders
+    (corpus / "en/empty.md").write_text("", encoding="utf-8")
+
+    assert run("index", "build", "--corpus", corpus, "--index", indexes, "--json") == 0
+
+    captured = capsys.readouterr()
+    report = json.loads(captured.out)
+    assert (report["documents"], report["published"]) == (3, True)
+    assert [refused["path"] for refused in report["refused"]] == ["en/empty.md"]
+    assert "en/empty.md is left out" in captured.err
+
+
+def test_info_says_what_the_index_holds(indexes, capsys):
+    assert run("index", "info", "--index", indexes, "--json") == 0
+
+    (info,) = printed(capsys)
+    assert info["counts"]["documents_by_language"] == {"en": 2, "fr": 1}
+    assert info["embedder"]["name"] == "hash"
+    assert info["fault"] is None
+
+
+def test_check_succeeds_on_a_whole_index_and_fails_on_a_damaged_one(indexes, capsys):
+    assert run("index", "check", "--index", indexes, "--json") == 0
+    (report,) = printed(capsys)
+    assert (report["ok"], report["problems"]) == (True, [])
+
+    path = indexes / report["build_id"] / "passages.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"152", b"153"))
+
+    assert run("index", "check", "--index", indexes, "--json") == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["ok"] is False
+    assert "passages.jsonl" in captured.err
+
+
+def test_search_prints_the_contract(indexes, capsys):
+    question = "By how many votes was the Compact adopted?"
+
+    assert run("search", question, "--index", indexes, "--top-k", 2, "--json") == 0
+
+    (result,) = printed(capsys)
+    assert list(result) == ["id", "question", "language", "seconds", "passages"]
+    assert (result["id"], result["question"], result["language"]) == ("q1", question, "en")
+    assert result["seconds"] >= 0
+    assert [list(passage) for passage in result["passages"]] == [PASSAGE_FIELDS] * 2
+    first = result["passages"][0]
+    assert (first["rank"], first["path"], first["date"]) == (1, "en/vote.md", "2018-12-19")
+    assert first["url"] == "https://press.un.org/"
+    assert first["end"] - first["start"] == len(first["text"])
+
+
+def test_search_shows_the_passage_of_the_language_asked_in(indexes, capsys):
+    run("search", "Par combien de voix le Pacte a-t-il été adopté ?", "--index", indexes, "--json")
+
+    (result,) = printed(capsys)
+    assert result["language"] == "fr"
+    paths = [passage["path"] for passage in result["passages"]]
+    assert paths[0] == "fr/vote.md"
+    assert "en/vote.md" not in paths
+
+
+def test_search_answers_a_file_line_by_line_in_order(indexes, tmp_path, capsys):
+    file = tmp_path / "questions.jsonl"
+    lines = [
+        '{"id": "a", "question": "Where are the headquarters?"}',
+        "not json",
+        '{"id": "b", "question": ""}',
+        '{"id": "c", "question": "Où ?", "passages": [{"id": "p9", "text": "À  Genève."}]}',
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    assert run("search", "--questions", file, "--index", indexes, "--json") == 0
+
+    results = printed(capsys)
+    assert [result["id"] for result in results] == ["a", None, "b", "c"]
+    assert ["error" in result for result in results] == [False, True, True, False]
+    (given,) = results[3]["passages"]
+    assert (given["passage_id"], given["path"], given["text"]) == ("p9", "", "À  Genève.")
+
+
+def test_questions_that_bring_passages_need_no_index(tmp_path, capsys):
+    file = tmp_path / "questions.jsonl"
+    file.write_text(
+        '{"id": "a", "question": "Où ?", "passages": [{"id": "p", "text": "À Genève."}]}',
+        encoding="utf-8",
+    )
+
+    assert run("search", "--questions", file, "--index", tmp_path / "absent", "--json") == 0
+
+    assert len(printed(capsys)) == 1
+
+
+def test_a_file_without_a_good_line_is_wrong_input(tmp_path, capsys):
+    file = tmp_path / "questions.jsonl"
+    file.write_text("no\n", encoding="utf-8")
+
+    assert run("search", "--questions", file, "--json") == 2
+
+    assert list(printed(capsys)[0]) == ["id", "error"]
+
+
+def test_a_person_reads_title_place_and_text(indexes, capsys):
+    run("search", "headquarters", "--index", indexes, "--top-k", "1")
+
+    out = capsys.readouterr().out
+    assert "1. Headquarters" in out
+    assert "en/seat.md" in out
+    assert "Geneva" in out
+
+
+def test_errors_carry_their_exit_status(tmp_path):
+    with pytest.raises(IndexMissingError) as missing:
+        run("search", "Who?", "--index", tmp_path)
+    with pytest.raises(UsageError) as wrong:
+        run("search", "Who?", "--top-k", "0")
+
+    assert (missing.value.exit_status, wrong.value.exit_status) == (3, 2)
+
+
+def test_another_embedder_is_refused(indexes, monkeypatch):
+    folder = indexes / (indexes / "CURRENT").read_text(encoding="utf-8").strip()
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+
+    assert manifest["embedder"]["name"] == "hash"
+    monkeypatch.setenv("MIGBOT_EMBEDDER", "no-such-model")
+    with pytest.raises(MigbotError, match="no-such-model"):
+        run("search", "Who?", "--index", indexes)

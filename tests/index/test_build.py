@@ -1,0 +1,242 @@
+import numpy as np
+import pytest
+
+from migbot.errors import BusyError, CorpusError
+from migbot.index.build import build_index
+from migbot.index.check import check_index
+from migbot.index.fakes import HashEmbedder
+from migbot.index.manifest import new_manifest
+from migbot.index.publish import only_builder, publish
+from migbot.index.store import open_index
+
+SHEETS = {
+    "en/vote.md": "---\ntitle: The vote\nlanguage: en\npair: vote\nas_of: '2018-12-19'\n---\n"
+    "# The vote\n\n## Result\nThe General Assembly adopted the Compact by 152 votes to 5.\n",
+    "fr/vote.md": "---\ntitle: Le vote\nlanguage: fr\npair: vote\nas_of: '2018-12-19'\n---\n"
+    "# Le vote\n\n## Résultat\nL’Assemblée générale a adopté le Pacte par 152 voix contre 5.\n",
+    "en/seat.md": "---\ntitle: Headquarters\nlanguage: en\n---\n"
+    "# Headquarters\n\nThe headquarters of IOM are in Geneva, in Switzerland.\n",
+}
+
+
+class CountingEmbedder(HashEmbedder):
+    """Remembers the passages that it embedded."""
+
+    def __init__(self):
+        self.embedded = []
+
+    def embed_passages(self, texts, *, on_batch=None):
+        self.embedded += texts
+        return super().embed_passages(texts, on_batch=on_batch)
+
+
+class NarrowEmbedder(HashEmbedder):
+    """Takes so few tokens that a long title leaves no room for text."""
+
+    max_tokens = 50
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    folder = tmp_path / "corpus"
+    for name, content in SHEETS.items():
+        write(folder / name, content)
+    return folder
+
+
+@pytest.fixture
+def indexes(tmp_path):
+    return tmp_path / "indexes"
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def build(corpus, indexes, embedder=None, **options):
+    return build_index(
+        corpus,
+        indexes,
+        embedder=embedder or HashEmbedder(),
+        **{"passage_tokens": 160, "document_bytes": 1_000_000, **options},
+    )
+
+
+def test_builds_an_index_that_opens_and_checks(corpus, indexes):
+    report = build(corpus, indexes)
+
+    index = open_index(indexes, embedder=HashEmbedder().identity)
+    assert (report.build_id, report.published) == (index.build_id, True)
+    assert sorted(index.documents) == sorted(SHEETS)
+    assert index.manifest.counts.documents_by_language == {"en": 2, "fr": 1}
+    assert check_index(indexes, HashEmbedder()) == ()
+
+
+def test_each_passage_is_the_text_of_its_document_and_twins_share_a_key(corpus, indexes):
+    build(corpus, indexes)
+
+    index = open_index(indexes)
+    for passage in index.passages:
+        document = index.documents[passage.document_id]
+        assert document.text[passage.start : passage.end] == passage.text
+    keys = {passage.document_id: passage.translation_key for passage in index.passages}
+    assert keys["en/vote.md"] == keys["fr/vote.md"] is not None
+
+
+def test_title_and_headings_are_embedded_and_searched_with_the_text(corpus, indexes):
+    embedder = CountingEmbedder()
+
+    build(corpus, indexes, embedder)
+
+    french = next(text for text in embedder.embedded if "voix" in text)
+    assert french.startswith("Le vote\nRésultat\n")
+    index = open_index(indexes)
+    found = {index.passages[at].document_id for at, _ in index.sparse.search("headquarters", 5)}
+    assert found == {"en/seat.md"}
+
+
+def test_an_unchanged_corpus_gives_the_same_build_and_embeds_nothing(corpus, indexes):
+    first = build(corpus, indexes)
+    before = {path: path.stat().st_mtime_ns for path in indexes.rglob("*") if path.is_file()}
+    embedder = CountingEmbedder()
+
+    second = build(corpus, indexes, embedder)
+
+    assert (second.build_id, second.published) == (first.build_id, False)
+    assert embedder.embedded == []
+    del before[indexes / ".lock"]
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+
+
+def test_the_same_corpus_elsewhere_gives_the_same_bytes(corpus, indexes, tmp_path):
+    moved = tmp_path / "moved"
+    build(corpus, indexes)
+    corpus.rename(moved)
+
+    report = build(moved, tmp_path / "others")
+
+    for path in (indexes / report.build_id).iterdir():
+        if path.name != "manifest.json":
+            assert (
+                path.read_bytes()
+                == (tmp_path / "others" / report.build_id / path.name).read_bytes()
+            )
+
+
+def test_only_the_passages_of_an_added_file_are_embedded(corpus, indexes):
+    first = build(corpus, indexes)
+    old = open_index(indexes)
+    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration and its rules.\n")
+    embedder = CountingEmbedder()
+
+    second = build(corpus, indexes, embedder)
+
+    assert second.build_id != first.build_id
+    assert [text for text in embedder.embedded if "labour" not in text] == []
+    assert (second.embedded, second.reused) == (1, first.passages)
+    new = open_index(indexes)
+    by_id = {passage.passage_id: at for at, passage in enumerate(new.passages)}
+    for at, passage in enumerate(old.passages):
+        kept = new.dense.vectors()[by_id[passage.passage_id]]
+        assert np.array_equal(kept, old.dense.vectors()[at])
+
+
+def test_a_damaged_build_of_the_same_corpus_is_made_anew(corpus, indexes):
+    first = build(corpus, indexes)
+    (indexes / first.build_id / "vectors.faiss").write_bytes(b"torn")
+
+    second = build(corpus, indexes)
+
+    assert (second.build_id, second.published) == (first.build_id, True)
+    assert open_index(indexes).fault is None
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_the_rest_is_built(corpus, indexes):
+    (corpus / "en/broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
+
+    report = build(corpus, indexes)
+
+    assert [refused.path for refused in report.refused] == ["en/broken.pdf"]
+    assert report.documents == len(SHEETS)
+
+
+def test_an_empty_corpus_leaves_the_index_in_force(corpus, indexes):
+    first = build(corpus, indexes)
+    for name in SHEETS:
+        (corpus / name).unlink()
+
+    with pytest.raises(CorpusError, match="holds no document"):
+        build(corpus, indexes)
+
+    assert open_index(indexes).build_id == first.build_id
+
+
+def test_a_title_that_leaves_no_room_for_text_is_refused_with_the_reason(corpus, indexes):
+    title = " ".join(["word"] * 40)
+    write(corpus / "en/long.md", f"---\ntitle: {title}\nlanguage: en\n---\nSome text about IOM.\n")
+
+    report = build(corpus, indexes, NarrowEmbedder())
+
+    assert [refused.path for refused in report.refused] == ["en/long.md"]
+    assert "shorten them" in report.refused[0].reason
+
+
+def test_tells_how_far_the_embedding_is(corpus, indexes):
+    told = []
+
+    report = build(corpus, indexes, on_progress=lambda done, total: told.append((done, total)))
+
+    assert told == [(report.passages, report.passages)]
+
+
+def test_refuses_to_build_beside_another_builder(corpus, indexes):
+    with only_builder(indexes), pytest.raises(BusyError, match="wait for it to end"):
+        build(corpus, indexes)
+
+
+def test_the_check_finds_an_embedder_that_gives_other_vectors(corpus, indexes):
+    class DriftedEmbedder(HashEmbedder):
+        def embed_questions(self, texts):
+            return np.roll(super().embed_questions(texts), 1, axis=1)
+
+    build(corpus, indexes)
+
+    problems = check_index(indexes, DriftedEmbedder())
+
+    assert problems
+    assert all("now gets another vector" in problem for problem in problems)
+
+
+def test_the_check_finds_a_passage_that_is_not_the_text_of_its_document(corpus, indexes):
+    report = build(corpus, indexes)
+    index = open_index(indexes)
+    folder = indexes / report.build_id
+    files = {name: (folder / name).read_bytes() for name in index.manifest.files}
+    files["passages.jsonl"] = files["passages.jsonl"].replace(b"152", b"999")
+    manifest = new_manifest(
+        build_id=report.build_id,
+        created=index.manifest.created,
+        embedder=index.manifest.embedder,
+        passage_tokens=160,
+        corpus_sha256=index.manifest.corpus_sha256,
+        documents=tuple(index.documents.values()),
+        passages=index.passages,
+        files=files,
+    )
+    publish(indexes, manifest, files)
+
+    problems = check_index(indexes, HashEmbedder())
+
+    assert any("is not the text of en/vote.md" in problem for problem in problems)
+
+
+def test_the_check_says_that_a_damaged_build_is_served_by_an_earlier_one(corpus, indexes):
+    build(corpus, indexes)
+    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration and its rules.\n")
+    second = build(corpus, indexes)
+    (indexes / second.build_id / "vectors.faiss").write_bytes(b"torn")
+
+    problems = check_index(indexes, HashEmbedder())
+
+    assert any("vectors.faiss" in problem for problem in problems)

@@ -1,0 +1,82 @@
+"""The real embedder on a tiny corpus: each language finds what only the other has."""
+
+import numpy as np
+import pytest
+
+from migbot.answer.retrieve import Retriever
+from migbot.index.build import build_index
+from migbot.index.check import check_index
+from migbot.index.embed import load_embedder
+from migbot.index.store import open_index
+from migbot.settings import load_settings
+
+pytestmark = pytest.mark.models
+
+SHEETS = {
+    "en/deaths.md": "# Missing\n\nThousands of people died while crossing the sea last year.\n",
+    "en/money.md": "# Remittances\n\nWorkers abroad send money home to their families.\n",
+    "en/vote.md": "# Vote\n\nThe General Assembly adopted the Compact in December 2018.\n",
+    "fr/enfants.md": "# Mineurs\n\nLes enfants ne doivent pas être placés en détention.\n",
+    "fr/visas.md": "# Visas\n\nLes consulats délivrent les visas avant le départ.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return load_embedder(load_settings())
+
+
+@pytest.fixture(scope="module")
+def indexes(tmp_path_factory, embedder):
+    folder = tmp_path_factory.mktemp("real")
+    for name, content in SHEETS.items():
+        path = folder / "corpus" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    build_index(
+        folder / "corpus",
+        folder / "indexes",
+        embedder=embedder,
+        passage_tokens=160,
+        document_bytes=1_000_000,
+    )
+    return folder / "indexes"
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "path"),
+    [
+        ("Combien de personnes sont mortes en mer ?", "fr", "en/deaths.md"),
+        ("Les travailleurs envoient-ils de l’argent chez eux ?", "fr", "en/money.md"),
+        ("May children be locked up?", "en", "fr/enfants.md"),
+    ],
+)
+def test_a_question_finds_the_passage_of_the_other_language(
+    indexes, embedder, question, language, path
+):
+    index = open_index(indexes, embedder=embedder.identity)
+
+    hits = Retriever(index, embedder).search(question, language=language, top_k=2)
+
+    assert hits[0].passage.path == path
+
+
+def test_the_index_checks(indexes, embedder):
+    assert check_index(indexes, embedder) == ()
+
+
+def test_vectors_are_unit_and_do_not_depend_on_the_batch(embedder):
+    texts = ["A short one.", "A much longer passage about migration. " * 20, "Une autre."]
+
+    together = embedder.embed_passages(texts)
+    alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
+
+    assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
+    assert np.allclose(together, alone, atol=1e-3)
+    assert embedder.embed_questions([]).shape == (0, embedder.identity.dimension)
+
+
+def test_counts_the_tokens_that_the_model_reads(embedder):
+    assert embedder.count_tokens("") == 0
+    assert embedder.count_tokens("migration") < embedder.count_tokens("migration " * 3)
+    assert embedder.max_tokens == 512
