@@ -6,6 +6,8 @@ from migbot.cli.questions import Fault, _question_or_fault, exit_status, read_qu
 from migbot.errors import QuestionError, UsageError
 from migbot.types import Question, Turn
 
+PASSAGE = '{"id": "p", "text": "x"}'
+
 
 def read(tmp_path, *lines, encoding="utf-8"):
     file = tmp_path / "questions.jsonl"
@@ -73,7 +75,7 @@ def test_blank_lines_line_ends_and_byte_order_marks_do_not_matter(tmp_path, enco
         ('{"id": "a", "question": "Who?", "passages": []}', "a", '"passages" is empty'),
         ('{"id": "a", "question": "Who?", "passages": [{"id": "p"}]}', "a", '"text"'),
         (
-            '{"id": "a", "question": "?", "passages": [{"id": "p", "text": "x"}, {"id": "p", "text": "y"}]}',
+            '{"id": "a", "question": "?", "passages": [' + f"{PASSAGE}, {PASSAGE}]}}",
             "a",
             "the same",
         ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -78,7 +79,8 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """A sentence-transformers model read from a folder, on the CPU, without any network.
 
-    The model is loaded on first use. `threads` 0 leaves the number to the library.
+    The model is loaded on first use; callers in several threads take turns, as its tokenizer
+    needs. `threads` 0 leaves the number of processor threads to the library.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class SentenceTransformerEmbedder:
         self._passage_prefix = passage_prefix
         self._batch_passages = batch_passages
         self._threads = threads
+        self._turn = Lock()
 
     @cached_property
     def identity(self) -> EmbedderIdentity:
@@ -121,7 +124,8 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens `text` takes, special tokens not counted."""
-        return len(self._model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
+        with self._turn:
+            return len(self._model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
 
     def embed_passages(
         self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None
@@ -143,13 +147,14 @@ class SentenceTransformerEmbedder:
         return self._encode([self._query_prefix + text for text in texts])
 
     def _encode(self, texts: list[str]) -> Vectors:
-        vectors = self._model.encode(
-            texts,
-            batch_size=self._batch_passages,
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-        )
+        with self._turn:
+            vectors = self._model.encode(
+                texts,
+                batch_size=self._batch_passages,
+                normalize_embeddings=True,
+                convert_to_numpy=True,
+                show_progress_bar=False,
+            )
         return refuse_not_finite(np.asarray(vectors, dtype=np.float32), self._name)
 
     @cached_property

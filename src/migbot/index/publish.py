@@ -10,9 +10,10 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from migbot.errors import BusyError, IndexIntegrityError, IndexMissingError, MigbotError
 from migbot.index.manifest import MANIFEST, Manifest, manifest_to_bytes
@@ -36,23 +37,25 @@ def only_builder(folder: Path) -> Iterator[None]:
         BusyError: another process builds there.
         MigbotError: the folder cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / _LOCK).open("a+", encoding="utf-8")
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            raise BusyError(
-                f"another build is running ({lock.read().strip()}): wait for it to end"
-            ) from error
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
-        lock.flush()
+    with ExitStack() as stack:
+        with _disk_faults_told(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context((folder / _LOCK).open("a+", encoding="utf-8"))
+            _take(lock)
         yield
+
+
+def _take(lock: TextIO) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.seek(0)
+        raise BusyError(
+            f"another build is running ({lock.read().strip()}): wait for it to end"
+        ) from error
+    lock.truncate(0)
+    lock.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+    lock.flush()
 
 
 def publish(
@@ -74,25 +77,29 @@ def publish(
     """
     temporary = folder / f"{_TEMPORARY}{manifest.build_id}-{os.getpid()}"
     try:
-        _write_build(temporary, manifest, files, before)
-        _move_into_place(temporary, folder / manifest.build_id, before)
+        with _disk_faults_told(folder):
+            _write_build(temporary, manifest, files, before)
+            _move_into_place(temporary, folder / manifest.build_id, before)
         put_in_force(folder, manifest.build_id, before=before)
-    except OSError as error:
-        raise _cannot_write(folder, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def put_in_force(folder: Path, build: str, *, before: Step = _no_step) -> None:
-    """Make `build`, whole and in place, the one in force, then sweep what is no longer needed."""
+    """Make `build`, whole and in place, the one in force, then sweep what is no longer needed.
+
+    Raises:
+        MigbotError: the disk refused; what was in force before still opens.
+    """
     previous = _in_force(folder)
-    if previous != build:
-        temporary = folder / f"{_TEMPORARY}{CURRENT}-{os.getpid()}"
-        _write_file(temporary, f"{build}\n".encode(), before)
-        before(f"replace {CURRENT}")
-        temporary.replace(folder / CURRENT)
-        _sync_folder(folder, before)
-    _sweep(folder, in_force=build, previous=previous, before=before)
+    with _disk_faults_told(folder):
+        if previous != build:
+            temporary = folder / f"{_TEMPORARY}{CURRENT}-{os.getpid()}"
+            _write_file(temporary, f"{build}\n".encode(), before)
+            before(f"replace {CURRENT}")
+            temporary.replace(folder / CURRENT)
+            _sync_folder(folder, before)
+        _sweep(folder, in_force=build, previous=previous, before=before)
 
 
 def sweep_temporary(folder: Path) -> None:
@@ -101,7 +108,8 @@ def sweep_temporary(folder: Path) -> None:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
 
 def _write_build(
@@ -162,8 +170,12 @@ def _sweep(folder: Path, *, in_force: str, previous: str | None, before: Step) -
     sweep_temporary(folder)
 
 
-def _cannot_write(folder: Path, error: OSError) -> MigbotError:
-    return MigbotError(
-        f"the index cannot be written to {folder} ({error.strerror}): free space or make the "
-        "folder writable, then run `migbot index build`; what was in force before still opens"
-    )
+@contextmanager
+def _disk_faults_told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MigbotError(
+            f"the index cannot be written to {folder} ({error.strerror}): free space or make the "
+            "folder writable, then run `migbot index build`; what was in force before still opens"
+        ) from error

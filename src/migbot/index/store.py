@@ -126,11 +126,11 @@ def current_build(folder: Path) -> str:
     """Return the id in `CURRENT`; it may be torn, and then names no build.
 
     Raises:
-        IndexMissingError: there is no `CURRENT`.
+        IndexMissingError: there is no `CURRENT` that can be read.
     """
     try:
         line = (folder / CURRENT).read_bytes().decode("ascii", errors="replace").strip()
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except OSError as error:
         raise IndexMissingError(
             f"no index at {folder}: run `make setup` or `migbot index build`"
         ) from error

@@ -7,6 +7,7 @@ both of its forms: stemmed then folded, and folded then stemmed. "adoptée" thus
 """
 
 import re
+import threading
 import unicodedata
 from functools import cache
 from typing import Any
@@ -73,12 +74,21 @@ def _is_abbreviation(word: str) -> bool:
 
 
 def _stems(word: str, language: Language) -> dict[str, None]:
-    stem = _stemmer(language).stemWord
+    stem = _stemmers().by_language[language].stemWord
     return dict.fromkeys((fold(stem(word.casefold())), stem(fold(word))))
 
 
-@cache
-def _stemmer(language: Language) -> Any:
-    import Stemmer  # noqa: PLC0415 - compiled code, loaded only when text is searched
+class _Stemmers(threading.local):
+    """A stemmer for each language and thread: one must not serve two threads at once."""
 
-    return Stemmer.Stemmer(_ALGORITHMS[language])
+    def __init__(self) -> None:
+        import Stemmer  # noqa: PLC0415 - compiled code, loaded only when text is searched
+
+        self.by_language: dict[Language, Any] = {
+            language: Stemmer.Stemmer(algorithm) for language, algorithm in _ALGORITHMS.items()
+        }
+
+
+@cache
+def _stemmers() -> _Stemmers:
+    return _Stemmers()
