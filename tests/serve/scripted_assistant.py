@@ -7,7 +7,10 @@ import re
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from migbot.types import (
     Answer,
@@ -29,119 +32,9 @@ from migbot.types import (
     Stated,
 )
 
-TEXTS: dict[Language, tuple[str, str]] = {
-    "fr": (
-        "L’histoire de l’OIM",
-        (
-            "Après la Seconde Guerre mondiale, des millions de personnes étaient déracinées en Europe. "
-            "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
-            "provisoire pour les mouvements migratoires d’Europe (PICMME). Sa première tâche était "
-            "d’aider les gouvernements à trouver des pays de réinstallation pour environ onze millions "
-            "de personnes.\n\nLe Comité a changé plusieurs fois de nom. En 1989, il est devenu "
-            "l’Organisation internationale pour les migrations (OIM). En septembre 2016, l’OIM est "
-            "entrée dans le système des Nations Unies comme organisation apparentée.\n\nElle compte "
-            "175 États membres depuis l’admission de la Barbade, le 30 novembre 2022."
-        ),
-    ),
-    "en": (
-        "The history of IOM",
-        (
-            "After the Second World War, millions of people in Europe had been uprooted. The Brussels "
-            "conference created, on 5 December 1951, the Provisional Intergovernmental Committee for "
-            "the Movement of Migrants from Europe (PICMME). Its first task was to help governments "
-            "find resettlement countries for about eleven million people.\n\nThe Committee changed its "
-            "name several times. In 1989 it became the International Organization for Migration (IOM). "
-            "In September 2016 IOM joined the United Nations system as a related organization.\n\nIt "
-            "has had 175 Member States since Barbados was admitted on 30 November 2022."
-        ),
-    ),
-}
-NEIGHBOURS: dict[Language, tuple[tuple[str, str], ...]] = {
-    "fr": (
-        (
-            "Le Réseau des Nations Unies sur les migrations",
-            (
-                "Le Réseau réunit trente-huit entités du système. L’OIM en assure la coordination et "
-                "le secrétariat."
-            ),
-        ),
-        (
-            "Le Pacte mondial pour des migrations sûres, ordonnées et régulières",
-            (
-                "Le Pacte mondial comporte vingt-trois objectifs et repose sur dix principes "
-                "directeurs. Il n’est pas juridiquement contraignant."
-            ),
-        ),
-    ),
-    "en": (
-        (
-            "The United Nations Network on Migration",
-            (
-                "The Network brings together thirty-eight entities of the system. IOM is its "
-                "coordinator and provides its secretariat."
-            ),
-        ),
-        (
-            "The Global Compact for Safe, Orderly and Regular Migration",
-            (
-                "The Global Compact has twenty-three objectives and rests on ten guiding principles. "
-                "It is not legally binding."
-            ),
-        ),
-    ),
-}
-ANSWERS: dict[Language, tuple[tuple[str, str], ...]] = {
-    "fr": (
-        (
-            (
-                "L’OIM est née le 5 décembre 1951 : la Conférence de Bruxelles a créé le comité qui "
-                "l’a précédée, le PICMME."
-            ),
-            (
-                "La Conférence de Bruxelles a créé, le 5 décembre 1951, le Comité intergouvernemental "
-                "provisoire pour les mouvements migratoires d’Europe (PICMME)."
-            ),
-        ),
-        (
-            "Elle porte son nom actuel depuis 1989.",
-            "En 1989, il est devenu l’Organisation internationale pour les migrations (OIM).",
-        ),
-        (
-            "Depuis le 30 novembre 2022, elle compte 175 États membres.",
-            "Elle compte 175 États membres depuis l’admission de la Barbade, le 30 novembre 2022.",
-        ),
-    ),
-    "en": (
-        (
-            (
-                "IOM goes back to 5 December 1951, when the Brussels conference created its "
-                "predecessor, PICMME."
-            ),
-            (
-                "The Brussels conference created, on 5 December 1951, the Provisional "
-                "Intergovernmental Committee for the Movement of Migrants from Europe (PICMME)."
-            ),
-        ),
-        (
-            "It has had its present name since 1989.",
-            "In 1989 it became the International Organization for Migration (IOM).",
-        ),
-        (
-            "Since 30 November 2022 it has had 175 Member States.",
-            "It has had 175 Member States since Barbados was admitted on 30 November 2022.",
-        ),
-    ),
-}
-REFUSALS: dict[Language, str] = {
-    "fr": "Je n’ai pas trouvé de réponse à cette question dans les documents. Les passages les "
-    "plus proches sont à côté ; une autre formulation aidera peut-être.",
-    "en": "I did not find an answer to this question in the documents. The nearest passages are "
-    "shown beside this text; another wording may help.",
-}
-FAILURES: dict[Language, str] = {
-    "fr": "La rédaction de la réponse a échoué. Réessayez dans un instant.",
-    "en": "Writing the answer failed. Try again in a moment.",
-}
+TEXTS: dict[Language, dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "scripted_texts.toml").read_text("utf-8")
+)
 
 
 def document(language: Language, title: str, text: str) -> Document:
@@ -184,10 +77,12 @@ def passage(of: Document, start: int = 0, end: int | None = None, **changed: obj
     return Passage(**(values | changed))  # type: ignore[arg-type]
 
 
-MAIN = {language: document(language, *TEXTS[language]) for language in TEXTS}
+MAIN = {
+    language: document(language, texts["title"], texts["text"]) for language, texts in TEXTS.items()
+}
 OTHERS = {
-    language: tuple(document(language, title, text) for title, text in NEIGHBOURS[language])
-    for language in NEIGHBOURS
+    language: tuple(document(language, item["title"], item["text"]) for item in texts["neighbours"])
+    for language, texts in TEXTS.items()
 }
 DOCUMENTS = {
     item.document_id: item for language in MAIN for item in (MAIN[language], *OTHERS[language])
@@ -260,11 +155,11 @@ class ScriptedAssistant:
             raise RuntimeError("the script says crash")
         time.sleep(self.pause_s)
         if "loto" in text or "lottery" in text:
-            outcome, reason, shown = "declined", "not_found", REFUSALS[language]
+            outcome, reason, shown = "declined", "not_found", TEXTS[language]["refusal"]
         elif "fail" in text:
-            outcome, shown = "failed", FAILURES[language]
+            outcome, shown = "failed", TEXTS[language]["failure"]
         else:
-            pairs = ANSWERS[language]
+            pairs = tuple((item["said"], item["quote"]) for item in TEXTS[language]["answer"])
             if "echo" in text:
                 pairs = ((question.text, pairs[0][1]),)
             for number, (said, quote) in enumerate(pairs, start=1):

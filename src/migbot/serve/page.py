@@ -215,6 +215,8 @@ class Page:
                 else:
                     newer = exchange.after(event)
                 if not visit.update(newer):
+                    # Stopped or cleared: the page shows that, whatever was drawn last.
+                    yield True
                     return
                 yield newer != exchange
                 exchange = newer

@@ -18,6 +18,8 @@ SURROUNDING_CHARS = 240
 # Characters of a passage shown on its closed card.
 EXCERPT_CHARS = 150
 MOST_LINKS = 3
+# A longer question is set smaller.
+HEADING_CHARS = 140
 
 # Controls other than newline and tab, and the overrides that make text read in another order.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -66,9 +68,10 @@ def exchange_html(exchange: Exchange, words: Strings, documents: Mapping[str, Do
     """Return one question with its answer and, beside it, its sources."""
     spoken = f' lang="{exchange.language}"' if exchange.language else ""
     state = "running" if exchange.running else "at-rest"
+    size = " mb-long" if len(exchange.question) > HEADING_CHARS else ""
     return (
         f'<article class="mb-exchange" data-number="{exchange.number}" data-state="{state}">'
-        f'<h2 class="mb-question"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
+        f'<h2 class="mb-question{size}"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
         f"<span{spoken}>{plain(spaced(exchange.question, exchange.language))}</span></h2>"
         f'<div class="mb-pair"><div class="mb-answer"{spoken}>{_answer(exchange, words)}</div>'
         f"{_sources(exchange, words, documents)}</div></article>"
@@ -212,12 +215,14 @@ def _card(
     documents: Mapping[str, Document],
 ) -> str:
     """A source: title and excerpt closed, the passage in its surroundings when opened."""
-    rank = next(
-        (hit.rank for hit in exchange.hits if hit.passage.passage_id == passage.passage_id), 0
+    # Ranks would be taken for citation numbers, so they go when the first citation comes.
+    ranks = (
+        {} if exchange.citations else {hit.passage.passage_id: hit.rank for hit in exchange.hits}
     )
     key = plain(f"{exchange.number}-{passage.passage_id}")
     numbers = "".join(f"<b>{citation.number}</b>" for citation in citations)
-    badge = f'<span class="mb-numbers">{numbers or f"<i>{rank}</i>"}</span>'
+    unnumbered = f"<i>{ranks.get(passage.passage_id, '')}</i>"
+    badge = f'<span class="mb-numbers">{numbers or unnumbered}</span>'
     document = documents.get(passage.document_id)
     before, after = surroundings(document, passage) if citations else ("", "")
     wanted = " ".join(str(citation.number) for citation in citations)

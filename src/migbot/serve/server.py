@@ -1,5 +1,6 @@
 """The server: the page behind its gate, on a socket that is known to be free."""
 
+import asyncio
 import socket
 from collections.abc import Mapping
 
@@ -56,12 +57,16 @@ def build_server(
     `documents` maps document ids to documents, for the text around a cited passage.
     """
     desk = Desk(assistant, places=settings.waiting_visitors)
-    page = Page(desk, settings, documents or {})
 
     async def health(_request: Request) -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    application = mount(Starlette(routes=[Route("/health", health)]), page, settings)
+    async def build() -> Starlette:
+        page = Page(desk, settings, documents or {})
+        return mount(Starlette(routes=[Route("/health", health)]), page, settings)
+
+    # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
+    application = asyncio.run(build())
     config = uvicorn.Config(
         Gate(application),
         log_level="warning",

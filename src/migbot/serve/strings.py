@@ -76,7 +76,7 @@ FRENCH = Strings(
         "Combien d’États sont membres de l’OIM ?",
     ),
     question_label="Votre question",
-    placeholder="Votre question sur l’OIM, le Pacte mondial ou le Réseau…",
+    placeholder="Posez votre question…",
     send="Envoyer",
     stop="Arrêter",
     new_conversation="Nouvelle conversation",
@@ -129,7 +129,7 @@ FRENCH = Strings(
         "Cette question dépasse {limit} caractères. Raccourcissez-la, puis envoyez-la de nouveau."
     ),
     busy="Beaucoup de questions sont en attente. Réessayez dans une minute.",
-    failed="Une erreur est survenue de notre côté. Votre question n’est pas en cause : réessayez.",
+    failed="Une erreur est survenue de notre côté, sans lien avec votre question. Réessayez.",
     limits_heading="À savoir",
     limits=(
         (
@@ -137,8 +137,8 @@ FRENCH = Strings(
             "officiels font foi."
         ),
         (
-            "migbot ne traite pas de dossier personnel, ne donne ni conseil juridique ni opinion et "
-            "ne suit pas l’actualité."
+            "migbot ne traite pas de dossier personnel, ne donne ni conseil juridique ni opinion "
+            "et ne suit pas l’actualité."
         ),
         "Projet indépendant, sans lien avec l’OIM. Vos questions ne vont à aucun autre service.",
     ),
@@ -160,7 +160,7 @@ ENGLISH = Strings(
         "How many Member States does IOM have?",
     ),
     question_label="Your question",
-    placeholder="Your question about IOM, the Global Compact or the Network…",
+    placeholder="Ask your question…",
     send="Send",
     stop="Stop",
     new_conversation="New conversation",

@@ -1,0 +1,138 @@
+"""The real server on a free loopback port, and visitors who speak to it as a browser does."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from gradio_client.utils import apply_diff
+
+from migbot.serve.desk import Answering
+from migbot.serve.server import address, build_server, claim
+from migbot.settings import Settings
+from migbot.types import Document
+
+READY_S = 60
+
+
+@contextmanager
+def live_page(
+    assistant: Answering, settings: Settings, documents: Mapping[str, Document]
+) -> Iterator[str]:
+    """Serve the page while the block runs and give its address."""
+    with claim("127.0.0.1", 0) as listening:
+        server = build_server(assistant, settings, documents)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            until = time.monotonic() + READY_S
+            while not server.started:
+                assert time.monotonic() < until, "the server did not start"
+                assert thread.is_alive(), "the server ended before it started"
+                time.sleep(0.05)
+            yield address(listening)
+        finally:
+            server.should_exit = True
+            thread.join(READY_S)
+    assert not thread.is_alive(), "the server did not stop"
+
+
+@dataclass(kw_only=True)
+class Visitor:
+    """One session. `seen` holds what the page showed after each change, by component name."""
+
+    url: str
+    session: str
+    language: str = "fr"
+    seen: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.client = httpx.Client(
+            base_url=self.url, timeout=60, headers={"accept-language": self.language}
+        )
+        config = self.client.get("/config").json()
+        self.names = {
+            part["id"]: part["props"].get("elem_id") or f"#{part['id']}"
+            for part in config["components"]
+        }
+        self.events = config["dependencies"]
+        self.page: dict[str, Any] = {}
+
+    def event(self, name: str, kind: str = "click") -> dict[str, Any]:
+        if kind == "load":
+            return next(e for e in self.events if e["targets"][0][1] == "load")
+        return next(
+            event
+            for event in self.events
+            for target, action in event["targets"]
+            if action == kind and self.names.get(target) == name
+        )
+
+    def arrive(self) -> None:
+        self.act("", "load", [])
+
+    def act(self, name: str, kind: str = "click", data: list[Any] | None = None) -> None:
+        """Do something that answers at once."""
+        event = self.event(name, kind)
+        reply = self.client.post(
+            "/gradio_api/run/predict",
+            json={
+                "data": [None] if data is None else data,
+                "fn_index": event["id"],
+                "session_hash": self.session,
+            },
+        )
+        reply.raise_for_status()
+        self._show(event, reply.json()["data"])
+
+    def ask(self, question: object) -> None:
+        """Ask and follow the answer to its end."""
+        for _ in self.follow(question):
+            pass
+
+    def follow(self, question: object) -> Iterator[dict[str, Any]]:
+        """Ask and yield what the page shows after each change."""
+        event = self.event("mb-send")
+        joined = self.client.post(
+            "/gradio_api/queue/join",
+            # Escaped, as a browser sends it: half of a surrogate pair must reach the server.
+            content=json.dumps(
+                {"data": [question, None], "fn_index": event["id"], "session_hash": self.session}
+            ),
+            headers={"content-type": "application/json"},
+        )
+        joined.raise_for_status()
+        mine = joined.json()["event_id"]
+        data: list[Any] = []
+        path = f"/gradio_api/queue/data?session_hash={self.session}"
+        with self.client.stream("GET", path) as stream:
+            for line in stream.iter_lines():
+                if not line.startswith("data:"):
+                    continue
+                message = json.loads(line.removeprefix("data:"))
+                if message.get("event_id") != mine:
+                    continue
+                if message["msg"] in {"process_generating", "process_completed"}:
+                    assert message["success"], message
+                    output = message["output"]["data"]
+                    if message["msg"] == "process_generating" and data:
+                        output = [
+                            apply_diff(old, new) if isinstance(new, list) else new
+                            for old, new in zip(data, output, strict=True)
+                        ]
+                    data = output or data
+                    self._show(event, data)
+                    yield self.page
+                if message["msg"] == "process_completed":
+                    return
+
+    def _show(self, event: dict[str, Any], data: list[Any]) -> None:
+        for part, value in zip(event["outputs"], data, strict=True):
+            shown = value.get("value") if isinstance(value, dict) else value
+            if shown is not None:
+                self.page[self.names[part]] = shown
+        self.seen.append(dict(self.page))

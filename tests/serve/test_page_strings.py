@@ -1,0 +1,58 @@
+import re
+from dataclasses import fields
+
+import pytest
+
+from migbot.serve.strings import ENGLISH, FRENCH, STRINGS, Strings, preferred_language, spoken_date
+
+
+def sentences(strings: Strings) -> list[str]:
+    values = [getattr(strings, item.name) for item in fields(Strings)]
+    flat = [value for value in values if isinstance(value, str)]
+    return flat + [text for value in values if isinstance(value, tuple) for text in value]
+
+
+def test_both_languages_fill_in_the_same_names():
+    for item in fields(Strings):
+        french, english = getattr(FRENCH, item.name), getattr(ENGLISH, item.name)
+        assert re.findall(r"{\w+}", str(french)) == re.findall(r"{\w+}", str(english)), item.name
+        assert len(french) == len(english) or isinstance(french, str)
+
+
+def test_french_has_no_plain_space_before_high_punctuation():
+    for text in sentences(FRENCH):
+        assert not re.search(r" [:;!?»]|« |'", text), text
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("fr-FR,fr;q=0.9,en;q=0.8", "fr"),
+        ("en-US,en;q=0.9,fr;q=0.8", "en"),
+        ("de,fr;q=0.3,en;q=0.2", "fr"),
+        ("de", "en"),
+        ("", "en"),
+        ("fr;q=0,en;q=0.1", "en"),
+        ("fr;q=nonsense, en", "en"),
+        (";;;,,,=", "en"),
+    ],
+)
+def test_page_takes_the_language_that_the_browser_prefers(header, language):
+    assert preferred_language(header) == language
+
+
+@pytest.mark.parametrize(
+    ("date", "french", "english"),
+    [
+        ("2018-12-19", "19 décembre 2018", "19 December 2018"),
+        ("2023-10-01", "1er octobre 2023", "1 October 2023"),
+        ("2018-12", "décembre 2018", "December 2018"),
+        ("2018", "2018", "2018"),
+        (None, "sans date", "undated"),
+        ("2018-13", "2018", "2018"),
+        ("since 2022", "since 2022", "since 2022"),
+    ],
+)
+def test_dates_are_said_as_precisely_as_they_are_known(date, french, english):
+    assert spoken_date(date, STRINGS["fr"]) == french
+    assert spoken_date(date, STRINGS["en"]) == english

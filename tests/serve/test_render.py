@@ -1,0 +1,212 @@
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant, hits, passage
+
+from migbot.serve import render
+from migbot.serve.conversation import Exchange, Visit
+from migbot.serve.strings import STRINGS
+from migbot.types import Citation, Passage, Question, Retrieved, Sentence, Stated
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</blockquote></details><iframe src=//evil.example>",
+    "![x](http://evil.example/x.png)",
+    "[x](javascript:alert(1))",
+    "&lt;script&gt;",
+    "a\ud800b",
+    "a\u202egnp.exe",
+    "\x00\x1b[31m",
+    "{{constructor}} ${alert(1)}",
+)
+ALLOWED = {
+    *("article", "aside", "b", "blockquote", "button", "details", "div", "h2", "h3", "i", "mark"),
+    *("p", "span", "summary", "a"),
+}
+
+
+class Inventory(HTMLParser):
+    """Collects elements, attributes and text as a browser would find them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append(tag)
+        self.attributes.extend(attrs)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def cited(item: Passage, quote: str, number: int = 1) -> Citation:
+    start = item.start + item.text.index(quote)
+    return Citation(number=number, passage=item, start=start, end=start + len(quote), quote=quote)
+
+
+def exchange_with(text: str) -> Exchange:
+    item = passage(MAIN["fr"], title=text, url=text, passage_id=text, date=text)
+    item = replace(item, text=text, start=0, end=len(text))
+    hit = replace(hits("fr")[0], passage=item)
+    citation = Citation(number=1, passage=item, start=0, end=len(text), quote=text)
+    exchange = Exchange(number=1, question=text)
+    exchange = exchange.after(Retrieved(language="fr", hits=(hit,)))
+    sentence = Sentence(text=text, citations=(1, 99))
+    return exchange.after(Stated(sentence=sentence, citations=(citation,)))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_are_shown_and_mean_nothing(text):
+    found = Inventory(render.exchange_html(exchange_with(text), STRINGS["fr"], {}))
+
+    assert set(found.elements) <= ALLOWED
+    assert not [name for name, _ in found.attributes if name.startswith("on")]
+    assert not [value for name, value in found.attributes if name in {"href", "src"}]
+    found.text.encode("utf-8")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=()), min_size=1))
+def test_any_words_whatever_leave_the_structure_alone(text):
+    plain = Inventory(render.exchange_html(exchange_with("words"), STRINGS["fr"], {}))
+    found = Inventory(render.exchange_html(exchange_with(text), STRINGS["fr"], {}))
+
+    assert found.elements == plain.elements
+    found.text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "//evil.example/",
+        "https:evil",
+        "http://user:password@evil.example/",
+        "https://www.iom.int\\@evil.example/",
+        "ftp://www.iom.int/",
+        "file:///etc/passwd",
+        "http://[bad",
+        "",
+        None,
+    ],
+)
+def test_only_web_addresses_become_links(address):
+    assert render.safe_address(address) is None
+
+
+def test_a_link_opens_apart_and_tells_nothing_of_where_it_was_clicked():
+    item = passage(MAIN["fr"], url="https://www.iom.int/a?b=1&c=2")
+    hit = replace(hits("fr")[0], passage=item)
+    exchange = Exchange(number=1, question="q").after(Retrieved(language="fr", hits=(hit,)))
+
+    found = Inventory(render.exchange_html(exchange, STRINGS["fr"], {}))
+
+    assert ("href", "https://www.iom.int/a?b=1&c=2") in found.attributes
+    assert ("rel", "noopener noreferrer") in found.attributes
+    assert ("target", "_blank") in found.attributes
+
+
+def test_a_marker_without_a_citation_is_not_shown():
+    found = Inventory(render.exchange_html(exchange_with("words"), STRINGS["fr"], {}))
+
+    markers = [value for name, value in found.attributes if name == "data-citation"]
+    assert markers == ["1"]
+
+
+def test_a_marker_has_a_name_that_says_where_it_leads():
+    found = Inventory(render.exchange_html(exchange_with("Le titre"), STRINGS["fr"], {}))
+
+    assert ("aria-label", "Source 1\u00a0: Le titre") in found.attributes
+
+
+def test_quoted_words_are_marked_verbatim_within_their_passage():
+    item = hits("fr")[1].passage
+    quote = "En 1989, il est devenu l’Organisation internationale pour les migrations (OIM)."
+
+    html = render.marked(item, [cited(item, quote)])
+
+    assert html.count("<mark") == 1
+    assert f'<mark data-citations="1">{render.plain(quote)}</mark>' in html
+    assert Inventory(html).text == item.text
+
+
+def test_overlapping_quotes_keep_every_character_once():
+    item = hits("en")[0].passage
+    quotes = [cited(item, "The Brussels conference created", 1), cited(item, "conference", 2)]
+
+    html = render.marked(item, quotes)
+
+    assert 'data-citations="1 2">conference<' in html
+    assert Inventory(html).text == item.text
+
+
+def test_a_citation_outside_its_passage_marks_nothing():
+    item = hits("en")[1].passage
+    stray = Citation(number=1, passage=item, start=0, end=5, quote="After")
+
+    assert "<mark" not in render.marked(item, [stray])
+
+
+def test_a_cited_passage_is_shown_in_its_surroundings():
+    item = hits("en")[1].passage
+
+    before, after = render.surroundings(DOCUMENTS[item.document_id], item)
+
+    assert before.startswith("… ")
+    assert before.endswith("eleven million people.\n\n")
+    assert after.startswith("\n\nIt has had 175 Member States")
+
+
+def test_surroundings_of_a_changed_document_are_left_out():
+    item = replace(hits("en")[1].passage, text="something else")
+
+    assert render.surroundings(DOCUMENTS[item.document_id], item) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        ("searching", "Recherche dans les documents…"),
+        ("reading", "Lecture des passages…"),
+        ("stopped", "Réponse arrêtée."),
+    ],
+)
+def test_status_line_says_what_is_going_on(stage, words):
+    visit = Visit(language="fr")
+    visit.begin("question")
+    visit.update(Exchange(number=1, question="question", stage=stage))
+
+    assert render.status_text(visit) == words
+    assert 'aria-live="polite"' in render.status_html(visit)
+
+
+def test_status_line_of_an_answer_counts_its_sources():
+    visit = Visit(language="en")
+    exchange = visit.begin("When was IOM founded?")
+    asked = Question(question_id="1", text="When was IOM founded?")
+    for event in ScriptedAssistant(pause_s=0).answer(asked):
+        exchange = exchange.after(event)
+    visit.update(exchange)
+
+    assert render.status_text(visit) == "Answer complete. Cited sources: 3."
+
+
+def test_french_words_keep_their_punctuation_on_the_line():
+    assert render.spaced("Quoi ? « Ceci » : oui", "fr") == (
+        "Quoi\u00a0? «\u00a0Ceci\u00a0»\u00a0: oui"
+    )
+    assert render.spaced("What ?", "en") == "What ?"
