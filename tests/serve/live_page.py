@@ -1,9 +1,9 @@
 """The real server on a free loopback port, and visitors who speak to it as a browser does."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,21 +24,20 @@ def live_page(
     assistant: Answering, settings: Settings, documents: Mapping[str, Document]
 ) -> Iterator[str]:
     """Serve the page while the block runs and give its address."""
-    with claim("127.0.0.1", 0) as listening:
-        server = build_server(assistant, settings, documents)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
+    # All on one thread of its own: a browser's test keeps an event loop on the main one.
+    with claim("127.0.0.1", 0) as listening, ThreadPoolExecutor(max_workers=1) as thread:
+        server = thread.submit(build_server, assistant, settings, documents).result()
+        running = thread.submit(server.run, sockets=[listening])
         try:
             until = time.monotonic() + READY_S
             while not server.started:
                 assert time.monotonic() < until, "the server did not start"
-                assert thread.is_alive(), "the server ended before it started"
+                assert not running.done(), "the server ended before it started"
                 time.sleep(0.05)
             yield address(listening)
         finally:
             server.should_exit = True
-            thread.join(READY_S)
-    assert not thread.is_alive(), "the server did not stop"
+            running.result(READY_S)
 
 
 @dataclass(kw_only=True)

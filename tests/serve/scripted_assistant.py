@@ -9,6 +9,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,7 @@ if __name__ == "__main__":
     from migbot.serve.server import build_server, claim
     from migbot.settings import load_settings
 
-    build_server(ScriptedAssistant(pause_s=0.3), load_settings(), DOCUMENTS).run(
-        sockets=[claim("127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 7870)]
-    )
+    with suppress(KeyboardInterrupt):
+        build_server(ScriptedAssistant(pause_s=0.3), load_settings(), DOCUMENTS).run(
+            sockets=[claim("127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 7870)]
+        )

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,9 @@ def serve(settings: "Settings") -> int:
         documents = assistant.index.documents if assistant.index else {}
         server = build_server(assistant, settings, documents)
         print(f"migbot: open {address(listening)} (stop with Ctrl-C)", file=sys.stderr)
-        server.run(sockets=[listening])
+        # The server stops in good order first, then raises the interrupt again.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
     finally:
         listening.close()
     print("migbot: stopped", file=sys.stderr)

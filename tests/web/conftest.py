@@ -1,0 +1,92 @@
+"""A real browser on the real server; every request to another host fails the test."""
+
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+# The scripted assistant and the live server are shared with the tests of the serving room.
+sys.path.insert(0, str(Path(__file__).parents[1] / "serve"))
+
+from live_page import live_page
+from scripted_assistant import DOCUMENTS, ScriptedAssistant
+
+from migbot.answer.assistant import load_assistant
+from migbot.settings import load_settings
+
+BROWSER_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(BROWSER_OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def scripted_url():
+    with live_page(ScriptedAssistant(pause_s=0.1), load_settings(), DOCUMENTS) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def real_url():
+    settings = load_settings()
+    assistant = load_assistant(settings)
+    with live_page(assistant, settings, assistant.index.documents) as url:
+        yield url
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Open the page as a new visitor; at the end, no foreign request and no script error."""
+    contexts, foreign, errors = [], [], []
+
+    def open_new(url, *, locale="fr-FR", width=1440, height=900, path="/", **options):
+        context = chromium.new_context(
+            locale=locale,
+            viewport={"width": width, "height": height},
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        own = urlsplit(url).netloc
+
+        def watch(route):
+            asked = urlsplit(route.request.url)
+            if asked.netloc == own or asked.scheme in {"data", "blob"}:
+                route.continue_()
+            else:
+                foreign.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", watch)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        page.goto(url + path)
+        page.locator(".mb-welcome h1").wait_for()
+        return page
+
+    yield open_new
+    for context in contexts:
+        context.close()
+    assert foreign == []
+    assert errors == []
