@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ pytestmark = pytest.mark.models
 
 STORY = (Message(role="user", text="Write a very long story about a migrating bird."),)
 LONG = (Message(role="user", text="The bird flies north again. " * 250),)
+ENDLESS = 'root ::= "a" root'
 YES_OR_NO = 'root ::= "NONE" | "Yes"'
 
 
@@ -90,7 +93,7 @@ def test_lone_surrogates_are_read_without_harm(llamacpp: LlamaCppGenerator):
 
 
 def test_a_reply_given_up_frees_the_model_at_once(llamacpp: LlamaCppGenerator):
-    story = llamacpp.generate(STORY, max_tokens=1500)
+    story = llamacpp.generate(STORY, max_tokens=1500, grammar=ENDLESS)
     assert len(list(islice(story, 3))) == 3
 
     start = time.monotonic()
@@ -198,9 +201,29 @@ def test_interrupting_stops_a_reply_and_the_model_goes_on(llamacpp: LlamaCppGene
 
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        text_of(llamacpp.generate(STORY, max_tokens=1500))
+        text_of(llamacpp.generate(STORY, max_tokens=1500, grammar=ENDLESS))
 
     assert text_of(llamacpp.generate(STORY, max_tokens=2))
+
+
+def test_a_program_ends_without_waiting_for_a_reply_left_open(small_gguf: Path):
+    code = f"""
+from pathlib import Path
+from migbot.answer.generate.llamacpp import LlamaCppGenerator
+from migbot.answer.generate.protocol import Message
+from migbot.settings import load_settings
+generator = LlamaCppGenerator(Path({str(small_gguf)!r}), load_settings(threads=2))
+ask = [Message(role="user", text="Tell a long story.")]
+story = generator.generate(ask, max_tokens=3900, grammar={ENDLESS!r})
+print(bool(next(story).text), flush=True)
+"""
+
+    # The whole story would take a minute and more.
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=40, check=False
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "True\n", "")
 
 
 def test_other_programs_of_this_machine_cannot_use_the_engine(llamacpp: LlamaCppGenerator):

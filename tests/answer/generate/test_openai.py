@@ -199,7 +199,14 @@ def test_environment_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize(
-    "url", ["127.0.0.1:8080/v1", "ftp://host/v1", "http://[::1/v1", "http:///v1"]
+    "url",
+    [
+        "127.0.0.1:8080/v1",
+        "ftp://host/v1",
+        "http://[::1/v1",
+        "http:///v1",
+        "http://me:word@host/v1",
+    ],
 )
 def test_what_is_no_address_is_refused_at_once(url: str):
     with pytest.raises(SettingsError, match="generator_url"):

@@ -22,7 +22,7 @@ from migbot.errors import GeneratorError, ModelIntegrityError
 from migbot.settings import Settings
 
 # The engine looks at whether it should stop between batches of the prompt: the smaller the batch
-# the sooner it stops, and from 64 tokens on a processor reads no faster.
+# the sooner it stops. Measured on 2 cores, 64 reads 3 % slower than 512, and 32 reads 10 % slower.
 _BATCH_TOKENS = 64
 # Whole prompts set aside when another one comes: a few, at about 30 kB a token.
 _CACHE_MIB = 128
@@ -148,7 +148,8 @@ class _Reply:
     def _hear(self, event: Mapping[str, Any]) -> bool:
         """Take one event; the engine stops when this returns True."""
         self.events.put(event)
-        return self.given_up.is_set() or time.monotonic() > self._deadline
+        program_ends = not threading.main_thread().is_alive()
+        return program_ends or self.given_up.is_set() or time.monotonic() > self._deadline
 
 
 def _piece(event: Mapping[str, Any]) -> Piece | None:

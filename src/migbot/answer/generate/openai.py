@@ -233,8 +233,11 @@ def _completions_url(base: str) -> httpx.URL:
         raise SettingsError(
             "setting generator_url is not an address: http://host:port/v1"
         ) from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise SettingsError("setting generator_url should be like http://host:port/v1")
+    # A password in the address would be logged with it.
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+        raise SettingsError(
+            "setting generator_url should be like http://host:port/v1, without user or password"
+        )
     return url
 
 
