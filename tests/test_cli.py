@@ -101,7 +101,7 @@ def test_wrong_usage_exits_with_2_and_says_why_in_the_last_line(arguments, capsy
         (("ask", "Who?"), 3, "`migbot index build`"),
         (("index", "info"), 3, "`migbot index build`"),
         (("index", "check"), 3, "`migbot index build`"),
-        (("index", "build"), 3, "`migbot models install`"),
+        (("index", "build"), 3, "`migbot models install multilingual-e5-small`"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
