@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant, hits, passage
 
-from migbot.serve import render
+from migbot.serve import cards, escaping, render
 from migbot.serve.conversation import Exchange, Visit
 from migbot.serve.strings import STRINGS
 from migbot.types import Citation, Passage, Question, Retrieved, Sentence, Stated
@@ -105,7 +105,7 @@ def test_any_words_whatever_leave_the_structure_alone(text):
     ],
 )
 def test_only_web_addresses_become_links(address):
-    assert render.safe_address(address) is None
+    assert escaping.safe_address(address) is None
 
 
 def test_a_link_opens_apart_and_tells_nothing_of_where_it_was_clicked():
@@ -137,10 +137,10 @@ def test_quoted_words_are_marked_verbatim_within_their_passage():
     item = hits("fr")[1].passage
     quote = "En 1989, il est devenu l’Organisation internationale pour les migrations (OIM)."
 
-    html = render.marked(item, [cited(item, quote)])
+    html = cards.marked(item, [cited(item, quote)])
 
     assert html.count("<mark") == 1
-    assert f'<mark data-citations="1">{render.plain(quote)}</mark>' in html
+    assert f'<mark data-citations="1">{escaping.plain(quote)}</mark>' in html
     assert Inventory(html).text == item.text
 
 
@@ -148,7 +148,7 @@ def test_overlapping_quotes_keep_every_character_once():
     item = hits("en")[0].passage
     quotes = [cited(item, "The Brussels conference created", 1), cited(item, "conference", 2)]
 
-    html = render.marked(item, quotes)
+    html = cards.marked(item, quotes)
 
     assert 'data-citations="1 2">conference<' in html
     assert Inventory(html).text == item.text
@@ -158,13 +158,13 @@ def test_a_citation_outside_its_passage_marks_nothing():
     item = hits("en")[1].passage
     stray = Citation(number=1, passage=item, start=0, end=5, quote="After")
 
-    assert "<mark" not in render.marked(item, [stray])
+    assert "<mark" not in cards.marked(item, [stray])
 
 
 def test_a_cited_passage_is_shown_in_its_surroundings():
     item = hits("en")[1].passage
 
-    before, after = render.surroundings(DOCUMENTS[item.document_id], item)
+    before, after = cards.surroundings(DOCUMENTS[item.document_id], item)
 
     assert before.startswith("… ")
     assert before.endswith("eleven million people.\n\n")
@@ -174,7 +174,7 @@ def test_a_cited_passage_is_shown_in_its_surroundings():
 def test_surroundings_of_a_changed_document_are_left_out():
     item = replace(hits("en")[1].passage, text="something else")
 
-    assert render.surroundings(DOCUMENTS[item.document_id], item) == ("", "")
+    assert cards.surroundings(DOCUMENTS[item.document_id], item) == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_status_line_of_an_answer_counts_its_sources():
 
 
 def test_french_words_keep_their_punctuation_on_the_line():
-    assert render.spaced("Quoi ? « Ceci » : oui", "fr") == (
+    assert escaping.spaced("Quoi ? « Ceci » : oui", "fr") == (
         "Quoi\u00a0? «\u00a0Ceci\u00a0»\u00a0: oui"
     )
-    assert render.spaced("What ?", "en") == "What ?"
+    assert escaping.spaced("What ?", "en") == "What ?"

@@ -42,7 +42,7 @@ def serve(settings: "Settings") -> int:
         print("migbot: loading the models and the index…", file=sys.stderr)
         assistant = load_assistant(settings)
         documents = assistant.index.documents if assistant.index else {}
-        server = build_server(assistant, settings, documents)
+        server = build_server(assistant, settings, documents, warm_up=assistant.warm_up)
         print(f"migbot: open {address(listening)} (stop with Ctrl-C)", file=sys.stderr)
         # The server stops in good order first, then raises the interrupt again.
         with suppress(KeyboardInterrupt):

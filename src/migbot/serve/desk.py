@@ -1,15 +1,18 @@
 """The desk between many visitors and one assistant: first come, first served, bounded."""
 
 import asyncio
+import logging
 import threading
-from collections.abc import AsyncGenerator, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from migbot.errors import BusyError
 from migbot.types import Event, Question
+
+logger = logging.getLogger(__name__)
 
 # So often a question that waits is looked at again, to notice a visitor who stopped or left.
 BEAT_S = 0.4
@@ -83,11 +86,20 @@ class Desk:
                 # One thread, first in first out: this runs when `find` has returned.
                 self._retrieval.submit(errand.close)
 
+    def prepare(self, warm_up: Callable[[], None]) -> None:
+        """Run `warm_up` where the model runs, before the first question gets there."""
+        self._model.submit(warm_up).add_done_callback(_log_failure)
+
     def close(self) -> None:
         """Turn everybody away; what runs ends at its next event."""
         self._closing.set()
         for pool in (self._retrieval, self._model):
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _log_failure(done: Future[None]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        logger.error("warming up failed: %s", error)
 
 
 class _Errand:

@@ -1,56 +1,20 @@
 """Values into HTML. Every word of a document, a visitor or a model goes through `plain`.
 
-Pure functions: no toolkit, no state. Links are http or https, or are not links.
+Pure functions: no toolkit, no state.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from html import escape
-from itertools import pairwise
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
+from migbot.serve.cards import sources_html
 from migbot.serve.conversation import Exchange, Visit
-from migbot.serve.strings import STRINGS, Strings, spoken_date
-from migbot.types import Citation, Document, Language, Passage, Sentence, Source
+from migbot.serve.escaping import plain, spaced
+from migbot.serve.strings import STRINGS, Strings
+from migbot.types import Document, Language, Sentence
 
-# Characters of the document shown before and after a cited passage.
-SURROUNDING_CHARS = 240
-# Characters of a passage shown on its closed card.
-EXCERPT_CHARS = 150
-MOST_LINKS = 3
+# The longest word that may not be parted from the marker after it.
+TAIL_CHARS = 24
 # A longer question is set smaller.
 HEADING_CHARS = 140
-
-# Controls other than newline and tab, and the overrides that make text read in another order.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def plain(text: str) -> str:
-    """Return `text` as HTML that shows exactly these characters and can mean nothing else."""
-    return escape(_UNSHOWABLE.sub("\ufffd", text), quote=True)
-
-
-def spaced(text: str, language: Language | None) -> str:
-    """Return `text` with the no-break spaces of French typography, where it is French.
-
-    For what migbot writes, whose lines may break badly otherwise; quotes stay as they are.
-    """
-    if language != "fr":
-        return text
-    return re.sub("(«) | (?=[:;!?»])", lambda found: (found[1] or "") + "\u00a0", text)
-
-
-def safe_address(address: str | None) -> str | None:
-    """Return `address` if it is an absolute http(s) one without credentials, else None."""
-    if not address or re.search(r"[\s\x00-\x1f\x7f\\]", address):
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-        return None
-    return address
 
 
 def conversation_html(visit: Visit, documents: Mapping[str, Document]) -> str:
@@ -74,7 +38,7 @@ def exchange_html(exchange: Exchange, words: Strings, documents: Mapping[str, Do
         f'<h2 class="mb-question{size}"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
         f"<span{spoken}>{plain(spaced(exchange.question, exchange.language))}</span></h2>"
         f'<div class="mb-pair"><div class="mb-answer"{spoken}>{_answer(exchange, words)}</div>'
-        f"{_sources(exchange, words, documents)}</div></article>"
+        f"{sources_html(exchange, words, documents)}</div></article>"
     )
 
 
@@ -176,144 +140,11 @@ def _sentence(
         for number in sentence.citations
         if number in titles
     )
-    # The word joiner keeps a marker on the line of the word before it.
-    text = plain(spaced(sentence.text.strip(), exchange.language))
-    return f'<span class="mb-sentence">{text}\u2060{markers}</span>'
-
-
-def _sources(exchange: Exchange, words: Strings, documents: Mapping[str, Document]) -> str:
-    cited: dict[str, list[Citation]] = {}
-    for citation in exchange.citations:
-        cited.setdefault(citation.passage.passage_id, []).append(citation)
-    others = [hit for hit in exchange.hits if hit.passage.passage_id not in cited]
-    if not cited and not others:
-        if not exchange.running:
-            return ""
-        ghosts = '<div class="mb-ghost"></div>' * 3
-        return f'<aside class="mb-sources" aria-hidden="true">{ghosts}</aside>'
-    declined = exchange.answer is not None and exchange.answer.outcome == "declined"
-    heading = words.nearest if declined else words.others if cited else words.found
-    parts = [f'<aside class="mb-sources" aria-label="{plain(words.sources)}">']
-    if cited:
-        cards = "".join(
-            _card(exchange, items[0].passage, items, words, documents) for items in cited.values()
-        )
-        parts.append(f'<h3 class="mb-group">{plain(words.cited)}</h3>{cards}')
-    if others:
-        cards = "".join(_card(exchange, hit.passage, (), words, documents) for hit in others)
-        parts.append(f'<h3 class="mb-group">{plain(heading)}</h3>')
-        parts.append(f'<div class="{"mb-others" if cited else "mb-found"}">{cards}</div>')
-    parts.append("</aside>")
-    return "".join(parts)
-
-
-def _card(
-    exchange: Exchange,
-    passage: Passage,
-    citations: Sequence[Citation],
-    words: Strings,
-    documents: Mapping[str, Document],
-) -> str:
-    """A source: title and excerpt closed, the passage in its surroundings when opened."""
-    # Ranks would be taken for citation numbers, so they go when the first citation comes.
-    ranks = (
-        {} if exchange.citations else {hit.passage.passage_id: hit.rank for hit in exchange.hits}
-    )
-    key = plain(f"{exchange.number}-{passage.passage_id}")
-    numbers = "".join(f"<b>{citation.number}</b>" for citation in citations)
-    unnumbered = f"<i>{ranks.get(passage.passage_id, '')}</i>"
-    badge = f'<span class="mb-numbers">{numbers or unnumbered}</span>'
-    document = documents.get(passage.document_id)
-    before, after = surroundings(document, passage) if citations else ("", "")
-    wanted = " ".join(str(citation.number) for citation in citations)
+    text = spaced(sentence.text.strip(), exchange.language)
+    # Markers stay on the line of the word before them, unless that word could fill a line.
+    start, space, last = text.rpartition(" ")
+    tail = "mb-tail" if len(last) <= TAIL_CHARS else "mb-long-tail"
     return (
-        f'<details class="mb-card{" mb-cited" if citations else ""}" data-key="{key}" '
-        f'data-exchange="{exchange.number}" data-citations="{wanted}">'
-        f'<summary>{badge}<span class="mb-card-head">'
-        f'<span class="mb-title" lang="{passage.language}">{plain(passage.title)}</span>'
-        f'<span class="mb-meta">{_meta(passage, words)}</span>'
-        f'<span class="mb-excerpt" lang="{passage.language}">{_excerpt(passage, citations)}</span>'
-        f'</span><span class="mb-unseen">{plain(words.reveal)}</span></summary>'
-        f'<blockquote class="mb-passage" lang="{passage.language}">'
-        f'<span class="mb-around">{plain(before)}</span>'
-        f"{marked(passage, citations)}"
-        f'<span class="mb-around">{plain(after)}</span></blockquote>'
-        f"{_links(passage, document, words, cited=bool(citations))}</details>"
-    )
-
-
-def marked(passage: Passage, citations: Sequence[Citation]) -> str:
-    """Return the passage's text with the quoted characters of `citations` inside `<mark>`."""
-    length = len(passage.text)
-    spans = [
-        (
-            citation.number,
-            min(max(citation.start - passage.start, 0), length),
-            min(max(citation.end - passage.start, 0), length),
-        )
-        for citation in citations
-    ]
-    edges = sorted({0, length, *(edge for _, start, end in spans for edge in (start, end))})
-    parts = []
-    for start, end in pairwise(edges):
-        piece = plain(passage.text[start:end])
-        inside = [str(number) for number, first, last in spans if first <= start and end <= last]
-        if inside:
-            piece = f'<mark data-citations="{" ".join(inside)}">{piece}</mark>'
-        parts.append(piece)
-    return "".join(parts)
-
-
-def surroundings(document: Document | None, passage: Passage) -> tuple[str, str]:
-    """Return the text just before and just after a passage, cut at words; empty if unknown."""
-    if document is None or document.text[passage.start : passage.end] != passage.text:
-        return "", ""
-    first = max(passage.start - SURROUNDING_CHARS, 0)
-    last = min(passage.end + SURROUNDING_CHARS, len(document.text))
-    before = document.text[first : passage.start]
-    after = document.text[passage.end : last]
-    if first > 0:
-        before = "… " + before.partition(" ")[2]
-    if last < len(document.text):
-        after = after.rpartition(" ")[0] + " …"
-    return before, after
-
-
-def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
-    text = " ".join((citations[0].quote if citations else passage.text).split())
-    if len(text) > EXCERPT_CHARS:
-        text = text[:EXCERPT_CHARS].rpartition(" ")[0] + "…"
-    if not citations:
-        return plain(text)
-    words = STRINGS[passage.language]
-    return f"{plain(words.quote_open)}{plain(text)}{plain(words.quote_close)}"
-
-
-def _meta(passage: Passage, words: Strings) -> str:
-    parts = [spoken_date(passage.date, words), words.document_languages[passage.language]]
-    if passage.page is not None:
-        parts.append(words.page.format(page=passage.page))
-    return " · ".join(plain(part) for part in parts)
-
-
-def _links(passage: Passage, document: Document | None, words: Strings, *, cited: bool) -> str:
-    sources = list(document.sources) if document else []
-    if passage.url and passage.url not in {source.url for source in sources}:
-        sources.insert(0, Source(title="", url=passage.url))
-    links = "".join(_link(source, words) for source in sources[:MOST_LINKS])
-    if cited:
-        links += f'<button type="button" class="mb-back">{plain(words.back)}</button>'
-    return f'<p class="mb-links">{links}</p>' if links else ""
-
-
-def _link(source: Source, words: Strings) -> str:
-    address = safe_address(source.url)
-    if address is None:
-        return ""
-    host = urlsplit(address).hostname or ""
-    return (
-        f'<a href="{plain(address)}" target="_blank" rel="noopener noreferrer">'
-        f"{plain(source.title or words.official)} "
-        f'<span class="mb-host">{plain(host)}</span>'
-        f'<span class="mb-unseen"> {plain(words.new_tab)}</span></a>'
+        f'<span class="mb-sentence">{plain(start + space)}'
+        f'<span class="{tail}">{plain(last)}{markers}</span></span>'
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import uvicorn
 from starlette.applications import Starlette
@@ -50,13 +50,20 @@ def address(listening: socket.socket) -> str:
 
 
 def build_server(
-    assistant: Answering, settings: Settings, documents: Mapping[str, Document] | None = None
+    assistant: Answering,
+    settings: Settings,
+    documents: Mapping[str, Document] | None = None,
+    *,
+    warm_up: Callable[[], None] | None = None,
 ) -> uvicorn.Server:
     """Return the server of the page, ready to `run(sockets=[claim(…)])` until it is stopped.
 
-    `documents` maps document ids to documents, for the text around a cited passage.
+    `documents` maps document ids to documents, for the text around a cited passage. `warm_up` is
+    run before the first answer, while the page is already open.
     """
     desk = Desk(assistant, places=settings.waiting_visitors)
+    if warm_up is not None:
+        desk.prepare(warm_up)
 
     async def health(_request: Request) -> PlainTextResponse:
         return PlainTextResponse("ok")

@@ -1,0 +1,169 @@
+"""The cards of the sources: title and excerpt when closed, the marked passage when opened."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from migbot.serve.conversation import Exchange
+from migbot.serve.escaping import plain, safe_address
+from migbot.serve.strings import STRINGS, Strings, spoken_date
+from migbot.types import Citation, Document, Passage, Source
+
+# Characters of the document shown before and after a cited passage.
+SURROUNDING_CHARS = 240
+# Characters of a passage shown on its closed card.
+EXCERPT_CHARS = 150
+MOST_LINKS = 3
+
+
+def sources_html(exchange: Exchange, words: Strings, documents: Mapping[str, Document]) -> str:
+    """Return the cards of an exchange: the cited ones first, by number, then the others."""
+    cited: dict[str, list[Citation]] = {}
+    for citation in exchange.citations:
+        cited.setdefault(citation.passage.passage_id, []).append(citation)
+    others = [hit for hit in exchange.hits if hit.passage.passage_id not in cited]
+    if not cited and not others:
+        if not exchange.running:
+            return ""
+        ghosts = '<div class="mb-ghost"></div>' * 3
+        return f'<aside class="mb-sources" aria-hidden="true">{ghosts}</aside>'
+    declined = exchange.answer is not None and exchange.answer.outcome == "declined"
+    heading = words.nearest if declined else words.others if cited else words.found
+    parts = [f'<aside class="mb-sources" aria-label="{plain(words.sources)}">']
+    if cited:
+        cards = "".join(
+            _card(exchange, items[0].passage, items, words, documents) for items in cited.values()
+        )
+        parts.append(f'<h3 class="mb-group">{plain(words.cited)}</h3>{cards}')
+    if others:
+        cards = "".join(_card(exchange, hit.passage, (), words, documents) for hit in others)
+        parts.append(f'<h3 class="mb-group">{plain(heading)}</h3>')
+        parts.append(f'<div class="{"mb-others" if cited else "mb-found"}">{cards}</div>')
+    parts.append("</aside>")
+    return "".join(parts)
+
+
+def _card(
+    exchange: Exchange,
+    passage: Passage,
+    citations: Sequence[Citation],
+    words: Strings,
+    documents: Mapping[str, Document],
+) -> str:
+    """A source: title and excerpt closed, the passage in its surroundings when opened."""
+    # Ranks would be taken for citation numbers, so they go when the first citation comes.
+    ranks = (
+        {} if exchange.citations else {hit.passage.passage_id: hit.rank for hit in exchange.hits}
+    )
+    key = plain(f"{exchange.number}-{passage.passage_id}")
+    numbers = "".join(f"<b>{citation.number}</b>" for citation in citations)
+    unnumbered = f"<i>{ranks.get(passage.passage_id, '')}</i>"
+    badge = f'<span class="mb-numbers">{numbers or unnumbered}</span>'
+    document = documents.get(passage.document_id)
+    before, after = surroundings(document, passage) if citations else ("", "")
+    wanted = " ".join(str(citation.number) for citation in citations)
+    return (
+        f'<details class="mb-card{" mb-cited" if citations else ""}" data-key="{key}" '
+        f'data-exchange="{exchange.number}" data-citations="{wanted}">'
+        f'<summary>{badge}<span class="mb-card-head">'
+        f'<span class="mb-title" lang="{passage.language}">{plain(passage.title)}</span>'
+        f"{_heading(passage)}"
+        f'<span class="mb-meta">{_meta(passage, words)}</span>'
+        f'<span class="mb-excerpt" lang="{passage.language}">{_excerpt(passage, citations)}</span>'
+        f'</span><span class="mb-unseen">{plain(words.reveal)}</span></summary>'
+        f'<blockquote class="mb-passage" lang="{passage.language}">'
+        f'<span class="mb-around">{plain(before)}</span>'
+        f"{marked(passage, citations)}"
+        f'<span class="mb-around">{plain(after)}</span></blockquote>'
+        f"{_links(passage, document, words, cited=bool(citations))}</details>"
+    )
+
+
+def marked(passage: Passage, citations: Sequence[Citation]) -> str:
+    """Return the passage's text with the quoted characters of `citations` inside `<mark>`."""
+    length = len(passage.text)
+    spans = [
+        (
+            citation.number,
+            min(max(citation.start - passage.start, 0), length),
+            min(max(citation.end - passage.start, 0), length),
+        )
+        for citation in citations
+    ]
+    edges = sorted({0, length, *(edge for _, start, end in spans for edge in (start, end))})
+    parts = []
+    for start, end in pairwise(edges):
+        piece = plain(passage.text[start:end])
+        inside = [str(number) for number, first, last in spans if first <= start and end <= last]
+        if inside:
+            piece = f'<mark data-citations="{" ".join(inside)}">{piece}</mark>'
+        parts.append(piece)
+    return "".join(parts)
+
+
+def surroundings(document: Document | None, passage: Passage) -> tuple[str, str]:
+    """Return the text just before and just after a passage, cut at words; empty if unknown."""
+    if document is None or document.text[passage.start : passage.end] != passage.text:
+        return "", ""
+    first = max(passage.start - SURROUNDING_CHARS, 0)
+    last = min(passage.end + SURROUNDING_CHARS, len(document.text))
+    before = document.text[first : passage.start]
+    after = document.text[passage.end : last]
+    if first > 0:
+        before = "… " + before.partition(" ")[2]
+    if last < len(document.text):
+        after = after.rpartition(" ")[0] + " …"
+    return before, after
+
+
+def _heading(passage: Passage) -> str:
+    """The section's heading: several passages of one document look alike without it."""
+    if not passage.headings:
+        return ""
+    return (
+        f'<span class="mb-heading" lang="{passage.language}">{plain(passage.headings[-1])}</span>'
+    )
+
+
+def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
+    text = citations[0].quote if citations else passage.text
+    for heading in passage.headings:
+        # Shown above already; the opened passage keeps it.
+        text = text.removeprefix(heading).lstrip()
+    text = " ".join(text.split())
+    if len(text) > EXCERPT_CHARS:
+        text = text[:EXCERPT_CHARS].rpartition(" ")[0] + "…"
+    if not citations:
+        return plain(text)
+    words = STRINGS[passage.language]
+    return f"{plain(words.quote_open)}{plain(text)}{plain(words.quote_close)}"
+
+
+def _meta(passage: Passage, words: Strings) -> str:
+    parts = [spoken_date(passage.date, words), words.document_languages[passage.language]]
+    if passage.page is not None:
+        parts.append(words.page.format(page=passage.page))
+    return " · ".join(plain(part) for part in parts)
+
+
+def _links(passage: Passage, document: Document | None, words: Strings, *, cited: bool) -> str:
+    sources = list(document.sources) if document else []
+    if passage.url and passage.url not in {source.url for source in sources}:
+        sources.insert(0, Source(title="", url=passage.url))
+    links = "".join(_link(source, words) for source in sources[:MOST_LINKS])
+    if cited:
+        links += f'<button type="button" class="mb-back">{plain(words.back)}</button>'
+    return f'<p class="mb-links">{links}</p>' if links else ""
+
+
+def _link(source: Source, words: Strings) -> str:
+    address = safe_address(source.url)
+    if address is None:
+        return ""
+    host = urlsplit(address).hostname or ""
+    return (
+        f'<a href="{plain(address)}" target="_blank" rel="noopener noreferrer">'
+        f"{plain(source.title or words.official)} "
+        f'<span class="mb-host">{plain(host)}</span>'
+        f'<span class="mb-unseen"> {plain(words.new_tab)}</span></a>'
+    )
