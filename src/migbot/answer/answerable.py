@@ -9,7 +9,7 @@ from importlib.resources import files
 from migbot.answer.evidence import Evidence
 from migbot.answer.generate.protocol import Piece
 from migbot.answer.prompt import NONE
-from migbot.index.terms import passage_terms, question_terms
+from migbot.answer.words import held_terms, question_words
 from migbot.types import Language, Reason
 
 
@@ -31,15 +31,33 @@ class Calibration:
         """Return whether the model's probability of NONE alone ends the answer."""
         return none >= self.thresholds["not_found"]["none_at_least"]
 
+    def trusts(self, none: float) -> bool:
+        """Return whether the model is sure enough that the passages answer."""
+        return none < self.thresholds["trusted"]["none_below"]
+
+    def allows_strange_words(self, strange: int, used: int) -> bool:
+        """Return whether a trusted sentence may use `strange` words that only the question has.
+
+        Of the `used` words that it shares with the question.
+        """
+        most = self.thresholds["trusted"]["strange_share_at_most"]
+        return strange <= most * used or (strange == 1 and used > 1)
+
     def sentence_answers(self, relevance: float, none: float) -> bool:
         """Return whether a checked sentence is about what was asked."""
-        limits = self.thresholds["sentence"]
-        return relevance >= limits["relevance_at_least"] + limits["none_weight"] * none
+        return self.trusts(none) or relevance >= self.thresholds["doubted"]["relevance_at_least"]
 
-    def quote_answers(self, relevance: float, none: float) -> bool:
-        """Return whether the best quote may stand in for an answer."""
+    def quote_answers(self, relevance: float, none: float, *, is_expected_kind: bool) -> bool:
+        """Return whether the best quote may stand in for an answer.
+
+        A quote of the kind that was asked for (a number, a date, a name) needs less in common,
+        and any quote needs more where the model would rather reply NONE.
+        """
         limits = self.thresholds["quote"]
-        return relevance >= limits["relevance_at_least"] and none < limits["none_below"]
+        if none >= limits["none_below"]:
+            return relevance >= limits["relevance_against_none_at_least"]
+        least = limits["relevance_of_kind_at_least" if is_expected_kind else "relevance_at_least"]
+        return relevance >= least
 
 
 @cache
@@ -59,10 +77,7 @@ def none_probability(piece: Piece) -> float:
 
 
 def relevance(question: str, texts: Mapping[str, Language]) -> float:
-    """Return the share (0 to 1) of the question's terms that `texts` hold, each in its language."""
-    held = {term for text, language in texts.items() for term in passage_terms(text, language)}
-    asked = question.split()
-    words = [terms for word in asked if (terms := question_terms(word))]
-    if not words:
-        return 1.0
-    return sum(any(term in held for term in terms) for terms in words) / len(words)
+    """Return the share (0 to 1) of the question's words that `texts` hold, each in its language."""
+    held = {term for text, language in texts.items() for term in held_terms(text, language)}
+    words = question_words(question)
+    return sum(word.is_held(held) for word in words) / len(words) if words else 1.0

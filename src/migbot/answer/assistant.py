@@ -13,6 +13,7 @@ from migbot.answer.answerable import load_calibration, none_probability, relevan
 from migbot.answer.check import Support, check_sentence
 from migbot.answer.decline import decline_message, failure_message, refusal_on_sight
 from migbot.answer.evidence import Evidence, Extract, select_evidence
+from migbot.answer.expected import expected_kind, holds
 from migbot.answer.generate import make_generator
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
@@ -158,6 +159,12 @@ class Assistant:
             for position, piece in enumerate(pieces):
                 if position == 0:
                     progress.none = none_probability(piece)
+                    _LOG.debug(
+                        "NONE %.3f, cosine %.3f, coverage %.2f",
+                        progress.none,
+                        evidence.best_cosine,
+                        evidence.best_coverage,
+                    )
                     if load_calibration().model_declines(progress.none):
                         return
                 yield piece.text
@@ -170,53 +177,55 @@ class Assistant:
         """Yield the sentence if a passage carries it and it is about the question."""
         cited = [one for one in evidence.extracts if one.number in draft.numbers]
         others = [one for one in evidence.extracts if one.number not in draft.numbers]
-        verdict = check_sentence(draft.text, progress.language, cited, others, self._embedder)
-        support = verdict.support
-        if support is None:
+        verdict = check_sentence(
+            draft.text,
+            language=progress.language,
+            question=question,
+            trusted=load_calibration().trusts(progress.none),
+            cited=cited,
+            others=others,
+            embedder=self._embedder,
+        )
+        if not verdict.supports:
             _LOG.debug("dropped a sentence: %s", ", ".join(verdict.reasons))
             progress.dropped += 1
             return
-        held = {draft.text: progress.language, support.quote: support.passage.language}
-        if not load_calibration().sentence_answers(relevance(question, held), progress.none):
+        held = {_framed(support): support.passage.language for support in verdict.supports}
+        about = relevance(question, {draft.text: progress.language, **held})
+        if not load_calibration().sentence_answers(about, progress.none):
             _LOG.debug("dropped a sentence that is not about the question")
             progress.dropped += 1
             return
         text = as_printed(draft.text, progress.language)
         if text not in {sentence.text for sentence in progress.sentences}:
-            yield self._stated(progress, text, support)
+            yield self._stated(progress, text, verdict.supports)
 
     def _quote_best(
         self, progress: _Progress, question: str, evidence: Evidence
     ) -> Iterator[Event]:
         """Yield the unit that holds most of the question, verbatim, where it holds enough."""
+        kind = expected_kind(question)
         candidates = [
-            (relevance(question, {support.quote: support.passage.language}), support)
+            (relevance(question, {_framed(support): support.passage.language}), support)
             for extract in evidence.extracts
             for support in _chosen_units(extract)
+            if holds(kind, support.quote, support.passage.language)
         ]
+        if not candidates:
+            return
         best, support = max(candidates, key=lambda candidate: candidate[0])
-        if load_calibration().quote_answers(best, progress.none):
-            yield self._stated(progress, quoted(support.quote, progress.language), support)
+        specific = kind != "any"
+        if load_calibration().quote_answers(best, progress.none, is_expected_kind=specific):
+            yield self._stated(progress, quoted(support.quote, progress.language), (support,))
 
-    def _stated(self, progress: _Progress, text: str, support: Support) -> Stated:
+    def _stated(self, progress: _Progress, text: str, supports: Sequence[Support]) -> Stated:
         if progress.first_sentence_s is None:
             progress.first_sentence_s = self._clock() - progress.started_s
-        known = {(one.start, one.end, one.passage.path): one for one in progress.citations}
-        citation = known.get((support.start, support.end, support.passage.path))
-        new: tuple[Citation, ...] = ()
-        if citation is None:
-            citation = Citation(
-                number=len(progress.citations) + 1,
-                passage=support.passage,
-                start=support.start,
-                end=support.end,
-                quote=support.quote,
-            )
-            progress.citations.append(citation)
-            new = (citation,)
-        sentence = Sentence(text=text, citations=(citation.number,))
+        known = len(progress.citations)
+        numbers = tuple(_cite(progress.citations, support) for support in supports)
+        sentence = Sentence(text=text, citations=numbers)
         progress.sentences.append(sentence)
-        return Stated(sentence=sentence, citations=new)
+        return Stated(sentence=sentence, citations=tuple(progress.citations[known:]))
 
     def _declined(self, progress: _Progress, reason: Reason) -> Finished:
         message = decline_message(reason, progress.language)
@@ -294,6 +303,29 @@ def final_answer(events: Iterable[Event]) -> Answer:
         if isinstance(event, Finished):
             return event.answer
     raise GeneratorError("the answer ended before it was finished: ask again")
+
+
+def _framed(support: Support) -> str:
+    """Return a quote with the headings it stands under, which may name what it speaks of."""
+    return " ".join((*support.passage.headings, support.quote))
+
+
+def _cite(citations: list[Citation], support: Support) -> int:
+    """Return the number of the citation of `support`, added to `citations` if it is new."""
+    place = (support.passage.passage_id, support.start, support.end)
+    for citation in citations:
+        if (citation.passage.passage_id, citation.start, citation.end) == place:
+            return citation.number
+    citations.append(
+        Citation(
+            number=len(citations) + 1,
+            passage=support.passage,
+            start=support.start,
+            end=support.end,
+            quote=support.quote,
+        )
+    )
+    return len(citations)
 
 
 def _chosen_units(extract: Extract) -> Iterator[Support]:

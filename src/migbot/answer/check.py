@@ -2,7 +2,7 @@
 
 A sentence is compared with each unit of a passage, and with each two neighbouring units, until
 the smallest one is found that holds its numbers, months, names and most of its words. That unit is
-the quote shown beside it. The model is never asked.
+the quote shown beside it; a second one may carry what the first lacks. The model is never asked.
 """
 
 import re
@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from migbot.answer.claims import counted, months, names, numbers
+from migbot.answer.answerable import load_calibration
+from migbot.answer.claims import counted, list_sizes, months, names, numbers
 from migbot.answer.evidence import Extract
 from migbot.answer.glossary import load_glossary
 from migbot.answer.units import Span
+from migbot.answer.words import Word, held_terms, question_words
 from migbot.index.embed import Embedder
 from migbot.index.terms import passage_terms
 from migbot.types import Language, Passage
 
 _COVERAGE_AT_LEAST = 0.75
+_SECOND_COVERAGE_AT_LEAST = 0.3
 _COSINE_AT_LEAST = 0.83
 _SPEAKS_OF_EXTRACTS = re.compile(
     r"\b(?:extracts?|extraits?)\b|\bnot (?:specified|mentioned|provided|stated|given)\b|"
@@ -31,6 +34,7 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NEGATED_WINDOW_CHARS = 40
+_CONTEXT_CHARS = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,9 +49,9 @@ class Support:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What the check found: `support`, or None and the reasons of the nearest miss."""
+    """What the check found: one or two `supports`, or none and the reasons of the nearest miss."""
 
-    support: Support | None
+    supports: tuple[Support, ...] = ()
     reasons: tuple[str, ...] = ()
 
 
@@ -61,50 +65,89 @@ class _Claim:
     terms: frozenset[str]
     negated: frozenset[str]
     counted: Mapping[str, frozenset[str]]
+    asked: tuple[Word, ...]
+    trusted: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Match:
+    """One unit against the claim: what it lacks, what it contradicts, what share it holds."""
+
     passage: Passage
     start: int
     end: int
+    missing: frozenset[str]
     faults: tuple[str, ...]
     coverage: float
 
     @property
-    def order(self) -> tuple[int, float, int]:
-        """Sort key: fewest faults, then most words held, then shortest."""
-        return (len(self.faults), -round(self.coverage, 2), self.end - self.start)
+    def order(self) -> tuple[int, int, float, int]:
+        """Sort key: fewest faults, least missing, then most words held, then shortest."""
+        return (
+            len(self.faults),
+            len(self.missing),
+            -round(self.coverage, 2),
+            self.end - self.start,
+        )
 
 
 def check_sentence(
     text: str,
+    *,
     language: Language,
+    question: str,
+    trusted: bool,
     cited: Sequence[Extract],
     others: Sequence[Extract],
     embedder: Embedder,
 ) -> Verdict:
     """Return the words that carry `text`, looked for in the `cited` extracts, then in `others`.
 
+    A word that the sentence takes over from `question` must stand in the passage too, or a wrong
+    question would lead to a wrong answer; where the model is `trusted`, a few may be missing.
     Across languages, official names are compared through the glossary and the rest by the cosine
     of the embeddings, as words cannot be.
     """
     if _SPEAKS_OF_EXTRACTS.search(text):
-        return Verdict(support=None, reasons=("speaks of the extracts, not of the subject",))
-    claim = _read(text, language)
-    nearest: tuple[str, ...] = ("no passage is cited",)
+        return Verdict(reasons=("speaks of the extracts, not of the subject",))
+    claim = _read(text, language, question, trusted=trusted)
+    nearest: _Match | None = None
+    matches: list[_Match] = []
     for extracts in (cited, others):
-        matches = sorted(
-            (match for extract in extracts for match in _matches(claim, extract)),
-            key=lambda match: match.order,
-        )
-        sound = [match for match in matches if not match.faults]
-        best = _closest(claim, sound, embedder)
-        if best is not None:
-            return Verdict(support=_support(best))
-        if matches:
-            nearest = matches[0].faults or ("says something else than the passage",)
-    return Verdict(support=None, reasons=nearest)
+        found = [match for extract in extracts for match in _matches(claim, extract)]
+        matches = sorted((*matches, *found), key=lambda match: match.order)
+        supports = _carried(claim, matches, embedder)
+        if supports:
+            return Verdict(supports=supports)
+        nearest = matches[0] if matches else None
+    if nearest is None:
+        return Verdict(reasons=("there is no passage",))
+    lacking = tuple(f"{what} is not in the passage" for what in sorted(nearest.missing))
+    return Verdict(reasons=(*lacking, *nearest.faults) or ("too far in meaning",))
+
+
+def _carried(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> tuple[Support, ...]:
+    """Return the support of the best of `matches`, or of two that hold together what each lacks."""
+    sound = [match for match in matches if not match.faults and not match.missing]
+    best = _closest(claim, sound, embedder)
+    if best is not None:
+        return (_support(best),)
+    for first in matches:
+        if first.faults or not _is_near(claim, first):
+            continue
+        for second in matches:
+            fits = not second.faults and not first.missing & second.missing
+            if fits and _is_near(claim, second):
+                return (_support(first), _support(second))
+    return ()
+
+
+def _is_near(claim: _Claim, match: _Match) -> bool:
+    """Return whether a unit that lacks something still speaks of the claim's subject."""
+    if match.passage.language == claim.language:
+        return match.coverage >= _SECOND_COVERAGE_AT_LEAST
+    claimed = len(claim.numbers) + len(claim.months) + len(claim.names)
+    return len(match.missing) <= claimed // 2
 
 
 def _closest(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> _Match | None:
@@ -112,14 +155,13 @@ def _closest(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> _M
     own = [match for match in matches if match.passage.language == claim.language]
     if own:
         return own[0]
-    foreign = list(matches)
-    if not foreign:
+    if not matches:
         return None
-    texts = [match.passage.text[match.start : match.end] for match in foreign]
+    texts = [match.passage.text[match.start : match.end] for match in matches]
     vectors = embedder.embed_passages([claim.text, *texts])
     cosines = vectors[1:] @ vectors[0]
     best = int(cosines.argmax())
-    return foreign[best] if cosines[best] >= _COSINE_AT_LEAST else None
+    return matches[best] if cosines[best] >= _COSINE_AT_LEAST else None
 
 
 def _matches(claim: _Claim, extract: Extract) -> list[_Match]:
@@ -131,29 +173,48 @@ def _matches(claim: _Claim, extract: Extract) -> list[_Match]:
 def _compare(claim: _Claim, passage: Passage, span: Span) -> _Match:
     start, end = span
     text = passage.text[start:end]
-    around = " ".join((passage.title, *passage.headings, passage.date or ""))
-    faults: list[str] = []
-    held = numbers(text, passage.language) | numbers(around, passage.language)
-    faults += [f"number {number}" for number in sorted(claim.numbers - held)]
-    faults += [f"month {month}" for month in sorted(claim.months - months(text) - months(around))]
-    readable = f"{around} {_sentence_before(passage, start)} {text}"
-    words = _words(readable, passage.language)
+    readable = " ".join((*passage.headings, _before(passage, start), text))
+    dated = " ".join((passage.title, *passage.headings, passage.date or ""))
+    words = held_terms(readable, passage.language)
     translated = load_glossary().translate(readable, claim.language)
-    known = words | _words(translated, claim.language)
-    faults += [f"name {name}" for name in claim.names if not _words(name, claim.language) <= known]
-    if passage.language != claim.language:
-        return _Match(passage=passage, start=start, end=end, faults=tuple(faults), coverage=0.0)
-    coverage = len(claim.terms & words) / len(claim.terms) if claim.terms else 0.0
-    if coverage < _COVERAGE_AT_LEAST:
-        faults.append("says something else than the passage")
-    faults += _flipped(claim, text)
-    faults += _miscounted(claim, text)
-    return _Match(passage=passage, start=start, end=end, faults=tuple(faults), coverage=coverage)
+    known = words | held_terms(translated, claim.language)
+    figures = numbers(text, passage.language) | numbers(dated, passage.language)
+    missing = {
+        *(f"number {number}" for number in claim.numbers - figures - list_sizes(text)),
+        *(f"month {month}" for month in claim.months - months(text) - months(dated)),
+        *(f"name {name}" for name in claim.names if not _words(name, claim.language) <= known),
+    }
+    faults: list[str] = []
+    coverage = 0.0
+    if passage.language == claim.language:
+        strange = [word for word in claim.asked if not word.is_held(known)]
+        allowed = claim.trusted and load_calibration().allows_strange_words(
+            len(strange), len(claim.asked)
+        )
+        if strange and not allowed:
+            missing |= {f"“{min(word.terms)}”, which was asked," for word in strange}
+        excused = {term for word in strange if allowed for term in word.terms}
+        coverage = _share(claim.terms - excused, words)
+        if coverage < _COVERAGE_AT_LEAST:
+            missing.add("enough of what it says")
+        faults = [*_flipped(claim, text), *_miscounted(claim, text)]
+    return _Match(
+        passage=passage,
+        start=start,
+        end=end,
+        missing=frozenset(missing),
+        faults=tuple(faults),
+        coverage=coverage,
+    )
 
 
-def _sentence_before(passage: Passage, start: int) -> str:
+def _share(terms: frozenset[str], held: frozenset[str]) -> float:
+    return len(terms & held) / len(terms) if terms else 0.0
+
+
+def _before(passage: Passage, start: int) -> str:
     """Return the end of what stands before `start`, where a pronoun's subject is named."""
-    return passage.text[max(0, start - 300) : start].rpartition("\n\n")[2]
+    return passage.text[max(0, start - _CONTEXT_CHARS) : start].rpartition("\n\n")[2]
 
 
 def _flipped(claim: _Claim, text: str) -> list[str]:
@@ -162,14 +223,14 @@ def _flipped(claim: _Claim, text: str) -> list[str]:
     stated = _words(text, claim.language)
     flipped = (claim.negated & stated) - negated
     flipped |= (negated & claim.terms) - claim.negated
-    return [f"negation of {word}" for word in sorted(flipped)]
+    return [f"negation of {word} differs" for word in sorted(flipped)]
 
 
 def _miscounted(claim: _Claim, text: str) -> list[str]:
     """Return a fault for each number that counts something else in `text` than in the claim."""
     there = counted(text, claim.language)
     return [
-        f"what {number} counts"
+        f"{number} counts something else"
         for number, things in claim.counted.items()
         if things and there.get(number) and not things & there[number]
     ]
@@ -184,16 +245,19 @@ def _support(match: _Match) -> Support:
     )
 
 
-def _read(text: str, language: Language) -> _Claim:
+def _read(text: str, language: Language, question: str, *, trusted: bool) -> _Claim:
+    terms = _words(text, language)
     return _Claim(
         text=text,
         language=language,
         numbers=numbers(text, language),
         months=months(text),
         names=names(text),
-        terms=_words(text, language),
+        terms=terms,
         negated=_negated(text, language),
         counted=counted(text, language),
+        asked=tuple(word for word in question_words(question) if word.terms & terms),
+        trusted=trusted,
     )
 
 

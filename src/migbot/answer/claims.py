@@ -46,6 +46,9 @@ _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in
 _MONTH = re.compile(rf"\b({'|'.join(_MONTH_OF)})\b")
 
 _COUNTED_WORDS = 5
+_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s", re.MULTILINE)
+_LAST_ITEM = re.compile(r"[^,;]\s(?:et|and)\s")
+_SHORTEST_LIST = 3
 
 _NAME = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _ENDS = re.compile(r"[.!?:]\s")
@@ -128,6 +131,17 @@ def _words_to_digits(text: str, language: Language) -> str:
     from text_to_num import alpha2digit  # noqa: PLC0415 - compiled code, loaded on first use
 
     return str(alpha2digit(text, language))
+
+
+def list_sizes(text: str) -> frozenset[str]:
+    """Return how many things `text` lists, as canonical numbers, by each way to read its marks.
+
+    A sentence that names eight members need not say that they are eight.
+    """
+    bullets = len(_BULLET.findall(text))
+    semicolons = text.count(";") + 1
+    commas = text.count(",") + 1 + bool(_LAST_ITEM.search(text))
+    return frozenset(str(size) for size in (bullets, semicolons, commas) if size >= _SHORTEST_LIST)
 
 
 def counted(text: str, language: Language) -> dict[str, frozenset[str]]:

@@ -7,7 +7,7 @@ from migbot.types import Language, Reason
 # A question about somebody's private data is declined whatever the passages hold.
 _PERSONAL = re.compile(
     r"\b(?:num[ée]ro de (?:t[ée]l[ée]phone|portable|mobile)|t[ée]l[ée]phone (?:de|du|d['’])|"
-    r"adresse (?:personnelle|priv[ée]e|de son domicile|e-?mail|mail)|e-?mail (?:de|du|of)|"
+    r"adresse (?:personnelle|priv[ée]e|(?:de son|du) domicile|e-?mail|mail)|e-?mail (?:de|du|of)|"
     r"vie priv[ée]e|date de naissance|[ée]tat de sant[ée]|salaire (?:de|du|d['’])|"
     r"(?:phone|mobile|cell) number|home address|private address|e-?mail address|private life|"
     r"date of birth|health condition|salary of|passport number|num[ée]ro de passeport)\b",

@@ -1,18 +1,18 @@
 """Selects the few sentences that the model reads: prompt reading is the slowest step on a CPU."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
+from migbot.answer.expected import expected_kind, holds
 from migbot.answer.glossary import load_glossary
 from migbot.answer.units import Span, unit_spans
+from migbot.answer.words import held_terms, question_words
 from migbot.index.embed import Embedder
-from migbot.index.terms import passage_terms, question_terms
 from migbot.types import Hit, Language, Passage
 
 # A sentence that opens so says little without the one before it.
@@ -22,7 +22,8 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 _LEXICAL_WEIGHT = 1.0
-_RANK_WEIGHT = 0.3
+_KIND_WEIGHT = 0.8
+_RANK_WEIGHT = 0.6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,9 +56,12 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Unit:
+    """A unit that may be chosen: `text` alone, and `framed` under its heading."""
+
     hit: int
     position: int
     text: str
+    framed: str
 
 
 def select_evidence(
@@ -76,23 +80,49 @@ def select_evidence(
     """
     spans = [unit_spans(hit.passage) for hit in hits]
     units = [
-        _Unit(hit=at, position=position, text=hits[at].passage.text[start:end])
+        unit
         for at, of_hit in enumerate(spans)
-        for position, (start, end) in enumerate(of_hit)
+        for unit in _units_under_headings(at, hits[at].passage, of_hit)
     ]
     if not units:
         return Evidence(extracts=(), best_cosine=0.0, best_coverage=0.0)
     cosines = _cosines(question, units, embedder)
     coverages, total = _coverages(question, units, hits)
     ranks = np.array([1.0 / hits[unit.hit].rank for unit in units])
-    scores = _standard(cosines) + _LEXICAL_WEIGHT * _standard(coverages) + _RANK_WEIGHT * ranks
+    kind = expected_kind(question)
+    kinds = np.array(
+        [
+            kind != "any" and holds(kind, unit.text, hits[unit.hit].passage.language)
+            for unit in units
+        ],
+        dtype=np.float64,
+    )
+    scores = (
+        _standard(cosines)
+        + _LEXICAL_WEIGHT * _standard(coverages)
+        + _KIND_WEIGHT * kinds
+        + _RANK_WEIGHT * ranks
+    )
     chosen = _choose(units, scores, hits, language, count_tokens, max_tokens)
     extracts = _extracts(chosen, spans, hits, language)
     return Evidence(extracts=extracts, best_cosine=float(cosines.max()), best_coverage=total)
 
 
+def _units_under_headings(at: int, passage: Passage, spans: Sequence[Span]) -> Iterator[_Unit]:
+    """Yield the units of a passage, its headings apart; each carries the nearest heading."""
+    heading = passage.headings[-1] if passage.headings else ""
+    for position, (start, end) in enumerate(spans):
+        text = passage.text[start:end]
+        if text not in passage.headings:
+            yield _Unit(hit=at, position=position, text=text, framed=_under(heading, text))
+
+
+def _under(heading: str, text: str) -> str:
+    return f"{heading}: {text}" if heading else text
+
+
 def _cosines(question: str, units: Sequence[_Unit], embedder: Embedder) -> NDArray[np.float64]:
-    vectors = embedder.embed_passages([unit.text for unit in units])
+    vectors = embedder.embed_passages([unit.framed for unit in units])
     asked = embedder.embed_questions([question])[0]
     return np.array(vectors @ asked, dtype=np.float64)
 
@@ -100,16 +130,18 @@ def _cosines(question: str, units: Sequence[_Unit], embedder: Embedder) -> NDArr
 def _coverages(
     question: str, units: Sequence[_Unit], hits: Sequence[Hit]
 ) -> tuple[NDArray[np.float64], float]:
-    """Return each unit's share of the question's terms (n,), and the share they hold together."""
-    held = [set(passage_terms(unit.text, hits[unit.hit].passage.language)) for unit in units]
-    frequency = Counter(term for terms in held for term in terms)
-    weight = {
-        term: log(1 + len(units) / (1 + frequency[term])) for term in question_terms(question)
-    }
-    whole = sum(weight.values()) or 1.0
-    shares = [sum(weight[term] for term in weight if term in terms) / whole for terms in held]
-    together = sum(weight[term] for term in weight if frequency[term]) / whole
-    return np.array(shares), together
+    """Return each unit's share of the question's words (n,), and the share they hold together.
+
+    A word is held where any of its forms is, in either language; rare words weigh more.
+    """
+    held = [held_terms(unit.framed, hits[unit.hit].passage.language) for unit in units]
+    words = question_words(question)
+    found = np.array([[word.is_held(terms) for word in words] for terms in held], dtype=bool)
+    found = found.reshape(len(units), len(words))
+    weights = np.array([log(1 + len(units) / (1 + count)) for count in found.sum(axis=0)])
+    whole = float(weights.sum()) or 1.0
+    together = float(weights[found.any(axis=0)].sum()) / whole
+    return (found @ weights) / whole, together
 
 
 def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -126,11 +158,13 @@ def _choose(
     count_tokens: Callable[[str], int],
     max_tokens: int,
 ) -> set[tuple[int, int]]:
+    """Return the places of the best unit of each hit, then of the best of all, within the limit."""
+    best_first = [units[int(at)] for at in np.argsort(-scores, kind="stable")]
+    firsts = {unit.hit: unit for unit in reversed(best_first)}
+    by_place = {(unit.hit, unit.position): unit for unit in units}
     chosen: set[tuple[int, int]] = set()
     left = max_tokens
-    by_place = {(unit.hit, unit.position): unit for unit in units}
-    for at in np.argsort(-scores, kind="stable"):
-        unit = units[int(at)]
+    for unit in (*(firsts[hit] for hit in sorted(firsts)), *best_first):
         wanted = [unit]
         before = by_place.get((unit.hit, unit.position - 1))
         if before is not None and _LEANS_BACK.match(unit.text):
@@ -139,12 +173,9 @@ def _choose(
         cost = sum(
             count_tokens(_in_terms_of(language, one.text, hits[one.hit].passage)) for one in new
         )
-        if cost > left and chosen:
-            continue
-        chosen.update((one.hit, one.position) for one in new)
-        left -= cost
-        if left < max_tokens // 10:
-            break
+        if cost <= left or not chosen:
+            chosen.update((one.hit, one.position) for one in new)
+            left -= cost
     return chosen
 
 
@@ -159,7 +190,9 @@ def _extracts(
         positions = tuple(sorted(position for of_hit, position in chosen if of_hit == at))
         if not positions:
             continue
-        text = " ".join(hit.passage.text[slice(*spans[at][position])] for position in positions)
+        heading = hit.passage.headings[-1] if hit.passage.headings else ""
+        said = " ".join(hit.passage.text[slice(*spans[at][position])] for position in positions)
+        text = _under(heading, said)
         extracts.append(
             Extract(
                 number=len(extracts) + 1,

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from migbot.index.terms import fold
-from migbot.types import Language
+from migbot.types import LANGUAGES, Language
 
 _APOSTROPHES = str.maketrans({"’": "'"})
 
@@ -32,6 +32,15 @@ class Glossary:
         if pattern is None:
             return text
         return pattern.sub(lambda found: preferred[_key(found.group())], text)
+
+    def found(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Return the terms that stand in `text`, each with its form in the other language."""
+        pairs = []
+        for language in LANGUAGES:
+            pattern, preferred = self._matcher(language)
+            matches = pattern.finditer(text) if pattern is not None else ()
+            pairs += [(match.group(), preferred[_key(match.group())]) for match in matches]
+        return tuple(pairs)
 
     def _matcher(self, language: Language) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
         other: Language = "en" if language == "fr" else "fr"

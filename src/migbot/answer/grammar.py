@@ -14,13 +14,12 @@ _MARKED = re.compile(r"\s*(?P<text>[^\[\]]+?)\s*(?P<markers>(?:\[\d+(?:,\s*\d+)*
 _DIGITS = re.compile(r"\d+")
 
 # A full stop stays inside a sentence only in a decimal, after an initial or a known abbreviation;
-# everywhere else the marker must come first.
+# everywhere else a marker must follow. Where none could, the model would glue its next sentence on.
 _GRAMMAR = r"""root ::= "%(none)s" | sentence (" " sentence){0,%(more)d}
-sentence ::= first char{6,900} marks "."
-marks ::= " [" number "]" ("[" number "]")?
+sentence ::= first char{6,900} "."? " [" number "]" ("[" number "]")? "."?
 number ::= %(numbers)s
 first ::= [A-ZÀ-ÖØ-ÞŒ0-9«“]
-char ::= [^.!?\[\]\n\r\t] | "." [0-9] | " " [A-Z] ". " [A-Z] | " Jr. " | " St. " | " No. "
+char ::= [^.!?\[\]\n\r\t] | [0-9] "." [0-9] | " " [A-Z] ". " [A-Z] | " Jr. " | " St. " | " No. "
 """
 
 
@@ -59,9 +58,9 @@ def read_drafts(pieces: Iterable[str]) -> Iterator[Draft]:
         pending = pending[match.end() :]
     rest = pending.strip()
     if len(rest) > 1 and not rest.startswith(NONE):
-        yield Draft(text=rest.rstrip("."), numbers=())
+        yield Draft(text=rest.strip(".!? \n"), numbers=())
 
 
 def _draft(match: re.Match[str]) -> Draft:
     numbers = tuple(dict.fromkeys(int(digits) for digits in _DIGITS.findall(match["markers"])))
-    return Draft(text=match["text"].strip().lstrip(".!? "), numbers=numbers)
+    return Draft(text=match["text"].strip(".!? \n"), numbers=numbers)

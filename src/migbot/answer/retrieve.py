@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Self
 
+from migbot.answer.glossary import load_glossary
 from migbot.errors import QuestionError
 from migbot.index.collection import Collection, build_collection
 from migbot.index.embed import Embedder
@@ -63,7 +64,7 @@ class Retriever:
         fused = reciprocal_rank_fusion(
             (
                 self._collection.dense.search(vector, self._candidates),
-                self._collection.sparse.search(text, self._candidates),
+                self._collection.sparse.search(_with_translations(text), self._candidates),
             )
         )
         ranking = self._twins.merge(fused, language)[:top_k]
@@ -71,6 +72,11 @@ class Retriever:
             Hit(rank=rank, score=score, passage=self._collection.passages[position])
             for rank, (position, score) in enumerate(ranking, start=1)
         )
+
+
+def _with_translations(text: str) -> str:
+    """Return `text` followed by its official terms in the other language: OIM also finds IOM."""
+    return " ".join((text, *(translation for _, translation in load_glossary().found(text))))
 
 
 class Twins:

@@ -1,0 +1,51 @@
+"""What kind of thing a question asks for, and whether a text holds one."""
+
+import re
+from typing import Literal
+
+from migbot.answer.claims import counted, months, names, numbers
+from migbot.types import Language
+
+Kind = Literal["number", "date", "name", "any"]
+
+# Accents are often left out, so both spellings stand here.
+_NUMBER = re.compile(
+    r"\bcombien\b|"
+    r"\bquel(?:le)? (?:est l[ea] )?(?:nombre|part|proportion|pourcentage|montant)\b|"
+    r"\bhow (?:many|much|often|long)\b|\b(?:number|percentage|share|proportion) of\b|"
+    r"\btous les combien\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\bquand\b|\bquelle (?:date|ann[ée]e)\b|\bdate d[eu]\b|"
+    r"\bwhen\b|\bsince when\b|\b(?:what|which) (?:date|year|day)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\bqui (?:est|sont|[ée]tait|a|ont|dirige|pr[ée]side|coordonne|occupe)\b|^\s*qui\b|"
+    r"\bwho(?:se|m)?\b|\bo[uù] (?:est|se|a|sont|ont)\b|^\s*o[uù]\b|\bwhere\b|"
+    r"\bquels? (?:pays|membres|[ée]tats|organismes)\b|\bwhich (?:countries|states|members)\b",
+    re.IGNORECASE,
+)
+
+
+def expected_kind(question: str) -> Kind:
+    """Return what `question` asks for, by its interrogative words; "any" where they do not say."""
+    if _DATE.search(question):
+        return "date"
+    if _NUMBER.search(question):
+        return "number"
+    return "name" if _NAME.search(question) else "any"
+
+
+def holds(kind: Kind, text: str, language: Language) -> bool:
+    """Return whether `text` holds something of the kind asked for."""
+    if kind == "number":
+        return bool(counted(text, language))
+    if kind == "date":
+        return bool(months(text)) or any(_is_year(number) for number in numbers(text, language))
+    return kind == "any" or bool(names(text))
+
+
+def _is_year(number: str) -> bool:
+    return re.fullmatch(r"1[5-9]\d\d|20\d\d", number) is not None

@@ -1,0 +1,57 @@
+"""The words of a question, each with all the forms under which a passage may hold it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from migbot.answer.claims import numbers
+from migbot.answer.glossary import load_glossary
+from migbot.index.terms import passage_terms, question_terms
+from migbot.types import LANGUAGES, Language
+
+# "abstentionniste" meets "abstention", "coordonne" meets "coordination".
+_COMMON_BEGINNING_CHARS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a question: its stems in both languages, its official translations, its value."""
+
+    terms: frozenset[str]
+
+    def is_held(self, terms: Iterable[str]) -> bool:
+        """Return whether any of `terms` is this word, or begins like it."""
+        beginnings = {_beginning(term) for term in self.terms}
+        return any(term in self.terms or _beginning(term) in beginnings - {None} for term in terms)
+
+
+@cache
+def question_words(question: str) -> tuple[Word, ...]:
+    """Return the words of `question`, stop words apart, each once."""
+    words = [frozenset(terms) for text in question.split() if (terms := _terms(text))]
+    return tuple(dict.fromkeys(Word(word | _translations(word, question)) for word in words))
+
+
+@cache
+def held_terms(text: str, language: Language) -> frozenset[str]:
+    """Return the terms of `text`, and its numbers as digits."""
+    return frozenset(passage_terms(text, language)) | numbers(text, language)
+
+
+def _terms(text: str) -> set[str]:
+    values = {number for language in LANGUAGES for number in numbers(text, language)}
+    return set(question_terms(text)) | values
+
+
+def _translations(word: frozenset[str], question: str) -> frozenset[str]:
+    """Return the terms of the official terms of `question` that hold `word`, translated."""
+    return frozenset(
+        term
+        for form, translation in load_glossary().found(question)
+        if word & frozenset(question_terms(form))
+        for term in question_terms(translation)
+    )
+
+
+def _beginning(term: str) -> str | None:
+    return term[:_COMMON_BEGINNING_CHARS] if len(term) >= _COMMON_BEGINNING_CHARS else None
