@@ -5,8 +5,9 @@ project's folder, or where `MIGBOT_SETTINGS_FILE` says. Names carry their unit.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -136,7 +137,7 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
 
 
-def load_settings(**overrides: object) -> Settings:
+def load_settings(**overrides: Any) -> Settings:
     """Return the settings in force; `overrides` (command-line options) win over all else.
 
     Raises:
@@ -150,8 +151,7 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(f"migbot.toml cannot be read: {error}") from error
 
 
-def _explain(item: object) -> str:
-    fault = dict(item)  # type: ignore[call-overload]
+def _explain(fault: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         return f"unknown setting {name!r}: the settings are {', '.join(Settings.model_fields)}"
