@@ -64,9 +64,13 @@
     const exchanges = document.querySelectorAll(".mb-exchange");
     const last = exchanges[exchanges.length - 1];
     const number = last ? Number(last.dataset.number) : 0;
-    if (number > shown) scroll(last, "start");
     if (!last) opened.clear();
-    shown = number || 0;
+    if (number > shown) {
+      // The welcome above leaves in the same moment: its place is not known before it has gone.
+      if (document.querySelector(".mb-welcome")) return;
+      requestAnimationFrame(() => last.scrollIntoView({ behavior: "auto", block: "start" }));
+    }
+    shown = number;
     // A redrawn page forgets which cards were open.
     document.querySelectorAll(".mb-card").forEach((card) => {
       const open = opened.get(card.dataset.key);
