@@ -23,7 +23,10 @@ from migbot.types import Language, Passage
 
 _COVERAGE_AT_LEAST = 0.75
 _SECOND_COVERAGE_AT_LEAST = 0.3
+# Across languages: how close in meaning, or less close with so many words known to be the same.
 _COSINE_AT_LEAST = 0.83
+_COSINE_OF_SAME_WORDS_AT_LEAST = 0.78
+_SAME_WORDS_AT_LEAST = 0.6
 _SPEAKS_OF_EXTRACTS = re.compile(
     r"\b(?:extracts?|extraits?)\b|\bnot (?:specified|mentioned|provided|stated|given)\b|"
     r"\bpas (?:précisée?s?|mentionnée?s?|indiquée?s?|spécifiée?s?|fournie?s?)\b",
@@ -132,18 +135,18 @@ def _carried(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> tu
     best = _closest(claim, sound, embedder)
     if best is not None:
         return (_support(best),)
-    for first in matches:
-        if first.faults or not _is_near(claim, first):
-            continue
-        for second in matches:
-            fits = not second.faults and not first.missing & second.missing
-            if fits and _is_near(claim, second):
+    near = [match for match in matches if match.missing and _is_near(claim, match)]
+    for first in near:
+        for second in near:
+            if not first.missing & second.missing:
                 return (_support(first), _support(second))
     return ()
 
 
 def _is_near(claim: _Claim, match: _Match) -> bool:
     """Return whether a unit that lacks something still speaks of the claim's subject."""
+    if match.faults:
+        return False
     if match.passage.language == claim.language:
         return match.coverage >= _SECOND_COVERAGE_AT_LEAST
     claimed = len(claim.numbers) + len(claim.months) + len(claim.names)
@@ -159,9 +162,16 @@ def _closest(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> _M
         return None
     texts = [match.passage.text[match.start : match.end] for match in matches]
     vectors = embedder.embed_passages([claim.text, *texts])
-    cosines = vectors[1:] @ vectors[0]
-    best = int(cosines.argmax())
-    return matches[best] if cosines[best] >= _COSINE_AT_LEAST else None
+    cosines = [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+    candidates = [
+        (match, cosine)
+        for match, cosine in zip(matches, cosines, strict=True)
+        if cosine >= _COSINE_AT_LEAST
+        or (cosine >= _COSINE_OF_SAME_WORDS_AT_LEAST and match.coverage >= _SAME_WORDS_AT_LEAST)
+    ]
+    if not candidates:
+        return None
+    return max(candidates, key=lambda candidate: (round(candidate[0].coverage, 1), candidate[1]))[0]
 
 
 def _matches(claim: _Claim, extract: Extract) -> list[_Match]:
@@ -184,8 +194,9 @@ def _compare(claim: _Claim, passage: Passage, span: Span) -> _Match:
         *(f"month {month}" for month in claim.months - months(text) - months(dated)),
         *(f"name {name}" for name in claim.names if not _words(name, claim.language) <= known),
     }
-    faults: list[str] = []
-    coverage = 0.0
+    here = load_glossary().translate(text, claim.language)
+    faults = _flipped(claim, here)
+    coverage = _share(claim.terms, held_terms(here, claim.language))
     if passage.language == claim.language:
         strange = [word for word in claim.asked if not word.is_held(known)]
         allowed = claim.trusted and load_calibration().allows_strange_words(
@@ -197,7 +208,7 @@ def _compare(claim: _Claim, passage: Passage, span: Span) -> _Match:
         coverage = _share(claim.terms - excused, words)
         if coverage < _COVERAGE_AT_LEAST:
             missing.add("enough of what it says")
-        faults = [*_flipped(claim, text), *_miscounted(claim, text)]
+        faults += _miscounted(claim, text)
     return _Match(
         passage=passage,
         start=start,
@@ -218,9 +229,12 @@ def _before(passage: Passage, start: int) -> str:
 
 
 def _flipped(claim: _Claim, text: str) -> list[str]:
-    """Return a fault for each word that is negated on one side only."""
+    """Return a fault for each word that is negated on one side only.
+
+    A negation that the text has nowhere counts even where its word is not found there.
+    """
     negated = _negated(text, claim.language)
-    stated = _words(text, claim.language)
+    stated = _words(text, claim.language) if _NEGATION.search(text) else claim.negated
     flipped = (claim.negated & stated) - negated
     flipped |= (negated & claim.terms) - claim.negated
     return [f"negation of {word} differs" for word in sorted(flipped)]
