@@ -23,10 +23,9 @@ from migbot.types import Language, Passage
 
 _COVERAGE_AT_LEAST = 0.75
 _SECOND_COVERAGE_AT_LEAST = 0.3
-# Across languages: how close in meaning, or less close with so many words known to be the same.
+# Across languages: how close in meaning, less the more words are known to be the same.
 _COSINE_AT_LEAST = 0.83
-_COSINE_OF_SAME_WORDS_AT_LEAST = 0.78
-_SAME_WORDS_AT_LEAST = 0.6
+_COSINE_OF_SAME_WORDS_AT_LEAST = 0.73
 _SPEAKS_OF_EXTRACTS = re.compile(
     r"\b(?:extracts?|extraits?)\b|\bnot (?:specified|mentioned|provided|stated|given)\b|"
     r"\bpas (?:précisée?s?|mentionnée?s?|indiquée?s?|spécifiée?s?|fournie?s?)\b",
@@ -163,11 +162,11 @@ def _closest(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> _M
     texts = [match.passage.text[match.start : match.end] for match in matches]
     vectors = embedder.embed_passages([claim.text, *texts])
     cosines = [float(cosine) for cosine in vectors[1:] @ vectors[0]]
+    eased = _COSINE_AT_LEAST - _COSINE_OF_SAME_WORDS_AT_LEAST
     candidates = [
         (match, cosine)
         for match, cosine in zip(matches, cosines, strict=True)
-        if cosine >= _COSINE_AT_LEAST
-        or (cosine >= _COSINE_OF_SAME_WORDS_AT_LEAST and match.coverage >= _SAME_WORDS_AT_LEAST)
+        if cosine >= _COSINE_AT_LEAST - eased * match.coverage
     ]
     if not candidates:
         return None
