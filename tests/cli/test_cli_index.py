@@ -1,5 +1,6 @@
 import argparse
 import json
+import re
 
 import pytest
 
@@ -80,12 +81,26 @@ def test_build_prints_json_alone_and_names_refused_files_on_standard_error(folde
     assert "en/empty.md is left out" in captured.err
 
 
+def test_build_tells_its_stages_and_how_long_it_took(folders, capsys):
+    corpus, indexes = folders
+
+    assert run("index", "build", "--corpus", corpus, "--index", indexes) == 0
+
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "reading documents",
+        "cutting passages",
+        "embedding passages",
+    ]
+    assert re.search(r"3 documents, 3 passages .*; \d+\.\d s\.$", captured.out)
+
+
 def test_info_says_what_the_index_holds(indexes, capsys):
     assert run("index", "info", "--index", indexes, "--json") == 0
 
     (info,) = printed(capsys)
     assert info["counts"]["documents_by_language"] == {"en": 2, "fr": 1}
-    assert info["embedder"]["name"] == "hash"
+    assert (info["embedder"]["name"], info["dimension"]) == ("hash", 256)
     assert info["fault"] is None
 
 

@@ -1,7 +1,9 @@
+import json
+
 import numpy as np
 import pytest
 
-from migbot.errors import BusyError, CorpusError
+from migbot.errors import BusyError, CorpusError, IndexIntegrityError
 from migbot.index.build import build_index
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
@@ -182,12 +184,35 @@ def test_a_title_that_leaves_no_room_for_text_is_refused_with_the_reason(corpus,
     assert "shorten them" in report.refused[0].reason
 
 
-def test_tells_how_far_the_embedding_is(corpus, indexes):
+def test_tells_each_stage_and_how_far_it_is(corpus, indexes):
     told = []
 
-    report = build(corpus, indexes, on_progress=lambda done, total: told.append((done, total)))
+    report = build(corpus, indexes, on_progress=lambda *step: told.append(step))
 
-    assert told == [(report.passages, report.passages)]
+    assert told == [
+        ("reading documents", 0, None),
+        ("reading documents", 3, 3),
+        *(("cutting passages", done, 3) for done in (0, 1, 2, 3)),
+        ("embedding passages", 0, report.passages),
+        ("embedding passages", report.passages, report.passages),
+    ]
+
+
+def test_an_index_of_another_format_is_refused_and_the_next_build_takes_its_place(corpus, indexes):
+    old = build(corpus, indexes)
+    manifest = indexes / old.build_id / "manifest.json"
+    fields = json.loads(manifest.read_bytes())
+    other = indexes / "0123456789abcdef"
+    manifest.parent.rename(other)
+    (other / "manifest.json").write_text(json.dumps({**fields, "format": 1}), encoding="utf-8")
+    (indexes / "CURRENT").write_text(f"{other.name}\n", encoding="utf-8")
+
+    with pytest.raises(IndexIntegrityError, match=r"in format 1.*run `migbot index build`"):
+        open_index(indexes)
+    new = build(corpus, indexes)
+
+    assert (new.published, open_index(indexes).fault) == (True, None)
+    assert sorted(path.name for path in indexes.iterdir()) == [".lock", new.build_id, "CURRENT"]
 
 
 def test_refuses_to_build_beside_another_builder(corpus, indexes):
@@ -218,6 +243,7 @@ def test_the_check_finds_a_passage_that_is_not_the_text_of_its_document(corpus, 
         build_id=report.build_id,
         created=index.manifest.created,
         embedder=index.manifest.embedder,
+        dimension=index.manifest.dimension,
         passage_tokens=160,
         corpus_sha256=index.manifest.corpus_sha256,
         documents=tuple(index.documents.values()),

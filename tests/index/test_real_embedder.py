@@ -1,5 +1,9 @@
 """The real embedder on a tiny corpus: each language finds what only the other has."""
 
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -73,10 +77,54 @@ def test_vectors_are_unit_and_do_not_depend_on_the_batch(embedder):
 
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     assert np.allclose(together, alone, atol=1e-3)
-    assert embedder.embed_questions([]).shape == (0, embedder.identity.dimension)
+    assert embedder.embed_questions([]).shape == (0, together.shape[1])
 
 
-def test_counts_the_tokens_that_the_model_reads(embedder):
-    assert embedder.count_tokens("") == 0
-    assert embedder.count_tokens("migration") < embedder.count_tokens("migration " * 3)
-    assert embedder.max_tokens == 512
+def test_counts_the_tokens_that_the_model_itself_counts(embedder):
+    corpus = load_settings().corpus
+    texts = [path.read_text(encoding="utf-8") for path in sorted(corpus.glob("*/*.md"))]
+    texts += [
+        "",
+        " ",
+        "L’Œuvre de l’OIM\u00a0: 38\u202f% des États — « où\u00a0? »",
+        "e\u0301migre\u0301",
+    ]
+    texts += ["<s> [1] </s>", "tab\there\nand\r\nlines", "Ａ１２ ½ ﬁn 👩‍👧"]
+    lines = [line for text in texts for line in text.splitlines() or [text]]
+    reading = embedder._model.tokenizer
+
+    for text in (*texts, *lines):
+        expected = len(reading.encode(text, add_special_tokens=False, verbose=False))
+        assert embedder.count_tokens(text) == expected, text
+    assert embedder.max_tokens == embedder._model.max_seq_length == 512
+
+
+def test_a_model_has_one_identity_by_name_and_by_path(embedder):
+    settings = load_settings()
+    by_path = load_embedder(load_settings(embedder=str(settings.models / settings.embedder)))
+
+    assert by_path.identity == embedder.identity
+
+
+UNCHANGED = """
+import sys
+from migbot.cli import main
+
+status = main(["index", "build", "--corpus", sys.argv[1], "--index", sys.argv[2], "--json"])
+print("LOADED", *sorted({name.split(".")[0] for name in sys.modules}))
+sys.exit(status)
+"""
+
+
+def test_an_unchanged_corpus_costs_no_model(indexes):
+    done = subprocess.run(
+        [sys.executable, "-c", UNCHANGED, str(indexes.parent / "corpus"), str(indexes)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    report, loaded = done.stdout.splitlines()
+    assert json.loads(report)["published"] is False
+    assert "tokenizers" in loaded.split()
+    assert {"torch", "transformers", "sentence_transformers"} & set(loaded.split()) == set()

@@ -81,6 +81,7 @@ def build_of(numbers, *, created="2024-01-01T00:00:00+00:00"):
         ),
         created=created,
         embedder=EMBEDDER.identity,
+        dimension=vectors.shape[1],
         passage_tokens=160,
         corpus_sha256="0" * 64,
         documents=documents,
@@ -231,6 +232,7 @@ def test_refuses_parts_of_two_builds_even_when_each_hash_is_right(folder):
         build_id=NEW_ID,
         created=manifest.created,
         embedder=manifest.embedder,
+        dimension=manifest.dimension,
         passage_tokens=160,
         corpus_sha256=manifest.corpus_sha256,
         documents=tuple(document(number) for number in (1, 2, 3)),
@@ -247,13 +249,20 @@ def test_refuses_parts_of_two_builds_even_when_each_hash_is_right(folder):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", "other"), ("sha256", "1" * 64), ("dimension", 3), ("passage_prefix", "p: ")],
+    [("name", "other"), ("sha256", "1" * 64), ("query_prefix", "q: "), ("passage_prefix", "p: ")],
 )
 def test_refuses_another_embedder(folder, field, value):
     other = replace(EMBEDDER.identity, **{field: value})
 
     with pytest.raises(IndexIntegrityError, match=f"{field}.*run `migbot index build`"):
         open_index(folder, embedder=other)
+
+
+def test_refuses_vectors_of_another_length_than_the_manifest_says(folder):
+    manifest, files = NEW
+    publish(folder, replace(manifest, dimension=3), files)
+
+    assert "256 numbers in a vector and there should be 3" in open_index(folder).fault
 
 
 def test_refuses_another_format_and_says_who_wrote_it(folder):

@@ -6,7 +6,7 @@ import pytest
 from toys import sha256, write_registry
 
 from migbot.errors import ModelIntegrityError, ModelMissingError, SettingsError
-from migbot.models.registry import load_registry, verified_model
+from migbot.models.registry import folder_sha256, load_registry, verified_model
 from migbot.settings import PROJECT, Settings
 
 
@@ -66,6 +66,21 @@ def test_refuses_two_models_of_one_name(tmp_path):
 def test_says_when_the_list_is_absent(tmp_path):
     with pytest.raises(SettingsError, match=r"nowhere\.toml"):
         load_registry(tmp_path / "nowhere.toml")
+
+
+def test_the_hash_of_a_listed_model_is_that_of_its_folder(settings):
+    file = put_in_place(settings)
+    model = load_registry(settings.models_file).get("toy")
+    assert model is not None
+
+    assert folder_sha256(file.parent) == model.sha256
+    (file.parent / ".hidden").touch()
+    assert folder_sha256(file.parent) == model.sha256
+    (file.parent / "stray").touch()
+    assert folder_sha256(file.parent) != model.sha256
+    (file.parent / "stray").unlink()
+    file.rename(file.with_name("other.gguf"))
+    assert folder_sha256(file.parent) != model.sha256
 
 
 def test_returns_the_file_of_a_model_that_is_whole(settings):

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from migbot.index.build import Progress
+    from rich.progress import TaskID
+
+    from migbot.index.build import Progress, Stage
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,7 +55,7 @@ def run_build(options: argparse.Namespace) -> int:
 
     settings = load_settings(corpus=options.corpus, index=options.index)
     start = time.perf_counter()
-    with _progress_bar() as on_progress:
+    with _stages() as on_progress:
         report = build_index(
             settings.corpus,
             settings.index,
@@ -62,16 +64,17 @@ def run_build(options: argparse.Namespace) -> int:
             document_bytes=settings.document_bytes,
             on_progress=on_progress,
         )
+    seconds = time.perf_counter() - start
     for refused in report.refused:
         print(f"migbot: {refused.path} is left out: {refused.reason}", file=sys.stderr)
     if options.json:
-        print_json({**asdict(report), "seconds": round(time.perf_counter() - start, 2)})
+        print_json({**asdict(report), "seconds": round(seconds, 2)})
     else:
         state = "is in force" if report.published else "was up to date"
         print(
             f"Index {report.build_id} {state}: {report.documents} documents, "
             f"{report.passages} passages ({report.embedded} embedded now, {report.reused} kept), "
-            f"{len(report.refused)} files left out."
+            f"{len(report.refused)} files left out; {seconds:.1f} s."
         )
     return 0
 
@@ -91,7 +94,7 @@ def run_info(options: argparse.Namespace) -> int:
     counts = manifest.counts
     print(f"Index {manifest.build_id} at {settings.index}")
     print(f"built     {manifest.created} by {manifest.built_by}, format {manifest.format}")
-    print(f"embedder  {manifest.embedder.name}, {manifest.embedder.dimension} dimensions")
+    print(f"embedder  {manifest.embedder.name}, {manifest.dimension} dimensions")
     print(f"documents {counts.documents} ({_by_language(counts.documents_by_language)})")
     print(f"passages  {counts.passages} ({_by_language(counts.passages_by_language)})")
     print(f"size      {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
@@ -125,15 +128,25 @@ def _by_language(counts: "Mapping[str, int]") -> str:
 
 
 @contextmanager
-def _progress_bar() -> "Iterator[Progress]":
-    """Show how many passages are embedded and how long the rest takes, on standard error."""
+def _stages() -> "Iterator[Progress]":
+    """Show each stage on standard error: as a bar on a terminal, else as a line when it begins."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeElapsedColumn as Elapsed
     from rich.progress import TimeRemainingColumn as TimeLeft
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading documents", total=None)
-        yield lambda done, total: bar.update(
-            task, description="embedding passages", completed=done, total=total
-        )
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bars: dict[str, TaskID] = {}
+    with Progress(
+        *columns, Elapsed(), TimeLeft(), console=console, disable=not console.is_terminal
+    ) as progress:
+
+        def show(stage: "Stage", done: int, total: int | None) -> None:
+            if stage not in bars:
+                bars[stage] = progress.add_task(stage, total=total)
+                if not console.is_terminal:
+                    console.print(stage)
+            progress.update(bars[stage], completed=done, total=total)
+
+        yield show

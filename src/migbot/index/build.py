@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -21,7 +22,13 @@ from migbot.types import Document, Passage
 
 _FEWEST_TOKENS = 32  # less text than this beside its title and headings makes no passage
 
-Progress = Callable[[int, int], None]
+Stage = Literal["reading documents", "cutting passages", "embedding passages"]
+# Stage, how much of it is done, and of how much: documents or passages; None while unknown.
+Progress = Callable[[Stage, int, int | None], None]
+
+
+def _tell_nobody(_stage: Stage, _done: int, _total: int | None) -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +64,7 @@ def build_index(
     embedder: Embedder,
     passage_tokens: int,
     document_bytes: int,
-    on_progress: Progress | None = None,
+    on_progress: Progress = _tell_nobody,
 ) -> BuildReport:
     """Build the index of `corpus` under `folder` and put it in force.
 
@@ -69,7 +76,8 @@ def build_index(
         embedder: embeds what the build before does not already hold.
         passage_tokens: longest passage in the embedder's tokens, title and headings not counted.
         document_bytes: largest file read, in bytes.
-        on_progress: told how many passages are embedded, of how many, after each batch.
+        on_progress: told when each stage begins and how far it is: after each document that is
+            cut, and after each batch that is embedded.
 
     Raises:
         CorpusError: no document can be used; the index in force is untouched.
@@ -78,7 +86,7 @@ def build_index(
     """
     with only_builder(folder):
         sweep_temporary(folder)
-        content = _read_content(corpus, document_bytes, embedder, passage_tokens)
+        content = _read_content(corpus, document_bytes, embedder, passage_tokens, on_progress)
         stored = {DOCUMENTS: to_lines(content.documents), PASSAGES: to_lines(content.passages)}
         build_id = build_id_of(
             stored[DOCUMENTS], stored[PASSAGES], embedder.identity, passage_tokens
@@ -92,6 +100,7 @@ def build_index(
                 build_id=build_id,
                 created=datetime.now(UTC).isoformat(timespec="microseconds"),
                 embedder=embedder.identity,
+                dimension=vectors.shape[1],
                 passage_tokens=passage_tokens,
                 corpus_sha256=sha256_of(stored[DOCUMENTS]),
                 documents=content.documents,
@@ -113,14 +122,22 @@ def build_index(
 
 
 def _read_content(
-    corpus: Path, document_bytes: int, embedder: Embedder, passage_tokens: int
+    corpus: Path,
+    document_bytes: int,
+    embedder: Embedder,
+    passage_tokens: int,
+    on_progress: Progress,
 ) -> _Content:
     """Read the corpus and cut its documents so that the embedder sees each passage whole."""
+    on_progress("reading documents", 0, None)
     report = read_corpus(corpus, document_bytes=document_bytes)
+    total = len(report.documents)
+    on_progress("reading documents", total, total)
     documents: list[Document] = []
     passages: list[Passage] = []
     refused = list(report.refused)
-    for document in report.documents:
+    for done, document in enumerate(report.documents):
+        on_progress("cutting passages", done, total)
         room = min(passage_tokens, _room_for_text(document, embedder))
         if room < _FEWEST_TOKENS:
             reason = "its title and headings leave no room for text: shorten them"
@@ -128,6 +145,7 @@ def _read_content(
             continue
         documents.append(document)
         passages += chunk_document(document, count_tokens=embedder.count_tokens, max_tokens=room)
+    on_progress("cutting passages", total, total)
     if not passages:
         raise CorpusError(
             f"{corpus} holds no document that can be used ({len(refused)} refused): add some; "
@@ -145,7 +163,7 @@ def _room_for_text(document: Document, embedder: Embedder) -> int:
 
 
 def _embed(
-    passages: Sequence[Passage], folder: Path, embedder: Embedder, on_progress: Progress | None
+    passages: Sequence[Passage], folder: Path, embedder: Embedder, on_progress: Progress
 ) -> tuple[Vectors, int]:
     """Return the vectors of `passages`, shape (n, d), and how many were embedded for it."""
     known = _known_vectors(folder, embedder)
@@ -156,10 +174,10 @@ def _embed(
     def advance(batch: int) -> None:
         nonlocal done
         done += batch
-        if on_progress is not None:
-            on_progress(done, len(new))
+        on_progress("embedding passages", done, len(new))
 
     if new:
+        on_progress("embedding passages", 0, len(new))
         embedded = embedder.embed_passages(new, on_batch=advance)
         known.update(zip(new, embedded, strict=True))
     return np.stack([known[text] for text in texts]), len(new)

@@ -1,6 +1,5 @@
 """Text to vectors: the `Embedder` protocol and its default, a sentence-transformers model."""
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from migbot.errors import ModelIntegrityError, ModelMissingError
+from migbot.index.tokens import stated_max_tokens, token_counter
 from migbot.index.types import Vectors
 from migbot.settings import Settings
 
@@ -20,18 +20,17 @@ SPECIAL_TOKENS = 2  # put around every input by the models of this kind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmbedderIdentity:
-    """All that decides a vector: vectors compare only where this is equal.
+    """All that decides a vector, its length too: vectors compare only where this is equal.
 
-    `sha256` is of the model's files, `dimension` the length of a vector.
+    `sha256` is over the names and contents of all the model's files.
     """
 
     name: str
     sha256: str
-    dimension: int
     query_prefix: str
     passage_prefix: str
 
-    def to_json(self) -> dict[str, str | int]:
+    def to_json(self) -> dict[str, str]:
         """Return the fields by name."""
         return asdict(self)
 
@@ -79,8 +78,21 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """A sentence-transformers model read from a folder, on the CPU, without any network.
 
-    The model is loaded on first use; callers in several threads take turns, as its tokenizer
-    needs. `threads` 0 leaves the number of processor threads to the library.
+    The model is loaded when it first embeds; callers in several threads take turns, as its
+    tokenizer needs. What the folder's small files say is read from them, so that an index with
+    nothing to embed costs no model.
+
+    Args:
+        folder: the model.
+        name: what the index calls it.
+        sha256: one hash over all files of `folder`.
+        query_prefix: put before a question.
+        passage_prefix: put before a passage.
+        batch_passages: passages embedded together.
+        threads: processor threads; 0 leaves their number to the library.
+
+    Raises:
+        ModelMissingError: there is no model in `folder`.
     """
 
     def __init__(
@@ -88,6 +100,7 @@ class SentenceTransformerEmbedder:
         folder: Path,
         *,
         name: str,
+        sha256: str,
         query_prefix: str,
         passage_prefix: str,
         batch_passages: int,
@@ -99,43 +112,39 @@ class SentenceTransformerEmbedder:
                 "or set MIGBOT_EMBEDDER to a sentence-transformers folder"
             )
         self._folder = folder
-        self._name = name
-        self._query_prefix = query_prefix
-        self._passage_prefix = passage_prefix
+        self._identity = EmbedderIdentity(
+            name=name, sha256=sha256, query_prefix=query_prefix, passage_prefix=passage_prefix
+        )
         self._batch_passages = batch_passages
         self._threads = threads
         self._turn = Lock()
 
-    @cached_property
-    def identity(self) -> EmbedderIdentity:
-        """Return what decides this embedder's vectors; reads every file of the model once."""
-        return EmbedderIdentity(
-            name=self._name,
-            sha256=_folder_sha256(self._folder),
-            dimension=int(self._model.get_embedding_dimension()),
-            query_prefix=self._query_prefix,
-            passage_prefix=self._passage_prefix,
-        )
-
     @property
+    def identity(self) -> EmbedderIdentity:
+        """Return what decides this embedder's vectors."""
+        return self._identity
+
+    @cached_property
     def max_tokens(self) -> int:
         """Return the longest input in tokens, prefix and special tokens included."""
-        return int(self._model.max_seq_length)
+        stated = stated_max_tokens(self._folder)
+        return int(self._model.max_seq_length) if stated is None else stated
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens `text` takes, special tokens not counted."""
-        with self._turn:
-            return len(self._model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
+        return self._counter(text)
 
     def embed_passages(
         self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None
     ) -> Vectors:
         """Return vectors of shape (n, d); texts of like length share a batch, to pad little."""
-        vectors = np.empty((len(texts), self.identity.dimension), dtype=np.float32)
+        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         for first in range(0, len(order), self._batch_passages):
             batch = order[first : first + self._batch_passages]
-            vectors[batch] = self._encode([self._passage_prefix + texts[at] for at in batch])
+            vectors[batch] = self._encode(
+                [self._identity.passage_prefix + texts[at] for at in batch]
+            )
             if on_batch is not None:
                 on_batch(len(batch))
         return vectors
@@ -143,8 +152,8 @@ class SentenceTransformerEmbedder:
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """Return vectors of shape (n, d)."""
         if not texts:
-            return np.empty((0, self.identity.dimension), dtype=np.float32)
-        return self._encode([self._query_prefix + text for text in texts])
+            return np.empty((0, self._dimension), dtype=np.float32)
+        return self._encode([self._identity.query_prefix + text for text in texts])
 
     def _encode(self, texts: list[str]) -> Vectors:
         with self._turn:
@@ -155,7 +164,19 @@ class SentenceTransformerEmbedder:
                 convert_to_numpy=True,
                 show_progress_bar=False,
             )
-        return refuse_not_finite(np.asarray(vectors, dtype=np.float32), self._name)
+        return refuse_not_finite(np.asarray(vectors, dtype=np.float32), self._identity.name)
+
+    @cached_property
+    def _counter(self) -> Callable[[str], int]:
+        return token_counter(self._folder) or self._count_with_model
+
+    def _count_with_model(self, text: str) -> int:
+        with self._turn:
+            return len(self._model.tokenizer.encode(text, add_special_tokens=False, verbose=False))
+
+    @property
+    def _dimension(self) -> int:
+        return int(self._model.get_embedding_dimension())
 
     @cached_property
     def _model(self) -> Any:
@@ -185,16 +206,6 @@ def refuse_not_finite(vectors: Vectors, name: str) -> Vectors:
     return vectors
 
 
-def _folder_sha256(folder: Path) -> str:
-    """Return one hash over the names and contents of all files under `folder`."""
-    total = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        total.update(f"{content}  {path.relative_to(folder).as_posix()}\n".encode())
-    return total.hexdigest()
-
-
 def load_embedder(settings: Settings) -> Embedder:
     """Return the embedder that the settings name.
 
@@ -203,13 +214,21 @@ def load_embedder(settings: Settings) -> Embedder:
         ModelIntegrityError: its files are not what they should be.
     """
     from migbot.index.fakes import HASH_EMBEDDER, HashEmbedder  # noqa: PLC0415 - for tests only
-    from migbot.models.registry import verified_model  # noqa: PLC0415 - not needed for the fake
+    from migbot.models.registry import (  # noqa: PLC0415 - not needed for the fake
+        folder_sha256,
+        load_registry,
+        verified_model,
+    )
 
     if settings.embedder == HASH_EMBEDDER:
         return HashEmbedder()
+    folder = verified_model(settings, settings.embedder)
+    listed = load_registry(settings.models_file).get(settings.embedder)
     return SentenceTransformerEmbedder(
-        verified_model(settings, settings.embedder),
+        folder,
         name=Path(settings.embedder).name,
+        # The files of a listed model have just been hashed, and are those of the list.
+        sha256=folder_sha256(folder) if listed is None else listed.sha256,
         query_prefix=settings.embedder_query_prefix,
         passage_prefix=settings.embedder_passage_prefix,
         batch_passages=settings.embedder_batch_passages,

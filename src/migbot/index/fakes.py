@@ -14,7 +14,6 @@ _DIMENSION = 256
 _IDENTITY = EmbedderIdentity(
     name=HASH_EMBEDDER,
     sha256=hashlib.sha256(b"hashed bag of words, 1").hexdigest(),
-    dimension=_DIMENSION,
     query_prefix="",
     passage_prefix="",
 )

@@ -12,7 +12,7 @@ from migbot.errors import IndexIntegrityError
 from migbot.index.embed import EmbedderIdentity
 from migbot.types import Document, Passage
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 
 
@@ -40,7 +40,8 @@ class Manifest:
     """What a build says of itself. Holds no path but the names of its own files.
 
     `created` is ISO 8601 in UTC; `corpus_sha256` is of the cleaned documents with their metadata;
-    `passage_tokens` is the longest passage that was asked for, in the embedder's tokens.
+    `passage_tokens` is the longest passage that was asked for, in the embedder's tokens;
+    `dimension` is the length of each vector.
     """
 
     format: int
@@ -48,6 +49,7 @@ class Manifest:
     build_id: str
     created: str
     embedder: EmbedderIdentity
+    dimension: int
     passage_tokens: int
     corpus_sha256: str
     counts: Counts
@@ -80,6 +82,7 @@ def new_manifest(
     build_id: str,
     created: str,
     embedder: EmbedderIdentity,
+    dimension: int,
     passage_tokens: int,
     corpus_sha256: str,
     documents: Sequence[Document],
@@ -93,6 +96,7 @@ def new_manifest(
         build_id=build_id,
         created=created,
         embedder=embedder,
+        dimension=dimension,
         passage_tokens=passage_tokens,
         corpus_sha256=corpus_sha256,
         counts=Counts(
@@ -126,7 +130,7 @@ def manifest_from_bytes(content: bytes) -> Manifest:
         if fields["format"] != FORMAT:
             raise IndexIntegrityError(
                 f"the index was built by {fields.get('built_by')} in format {fields['format']}, "
-                f"this is migbot {__version__} with format {FORMAT}: run `migbot index build`"
+                f"this is migbot {__version__} with format {FORMAT}"
             )
         seal = fields.pop("seal")
         changed = {

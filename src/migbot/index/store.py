@@ -44,7 +44,7 @@ class Index(Collection):
 
 
 def open_index(folder: Path, *, embedder: EmbedderIdentity | None = None) -> Index:
-    """Open the build in force under `folder`, or the newest whole one when that is damaged.
+    """Open the build in force under `folder`, or the newest that can be where that one cannot.
 
     Args:
         folder: the folder that holds `CURRENT`.
@@ -52,7 +52,8 @@ def open_index(folder: Path, *, embedder: EmbedderIdentity | None = None) -> Ind
 
     Raises:
         IndexMissingError: no index was ever built there.
-        IndexIntegrityError: no build is whole, or the index is of another embedder.
+        IndexIntegrityError: no build is whole and of this format, or the index is of another
+            embedder.
     """
     index = _open_whole(folder)
     if embedder is not None and embedder != index.manifest.embedder:
@@ -66,19 +67,19 @@ def _open_whole(folder: Path) -> Index:
         return open_build(folder / current)
     except IndexIntegrityError as error:
         fault = f"build {current}: {error}"
-    _LOG.error("the index in force is damaged, looking for an earlier one: %s", fault)
+    _LOG.error("the index in force cannot be used, looking for an earlier one: %s", fault)
     for build in builds_newest_first(folder):
         if build == current:
             continue
         try:
             index = open_build(folder / build, fault=fault)
         except IndexIntegrityError as error:
-            _LOG.error("build %s is damaged too: %s", build, error)
+            _LOG.error("build %s cannot be used either: %s", build, error)
         else:
             _LOG.error("build %s serves instead: run `migbot index build`", build)
             return index
     raise IndexIntegrityError(
-        f"the index at {folder} is damaged and no earlier build is whole ({fault}): "
+        f"the index at {folder} cannot be used, nor any earlier build ({fault}): "
         "run `migbot index build`"
     )
 
@@ -184,7 +185,7 @@ def _compare_counts(index: Index) -> None:
         ("vectors", len(index.dense), counts.vectors),
         ("vectors", len(index.dense), len(index.passages)),
         ("passages in the sparse index", len(index.sparse), len(index.passages)),
-        ("numbers in a vector", index.dense.dimension, index.manifest.embedder.dimension),
+        ("numbers in a vector", index.dense.dimension, index.manifest.dimension),
     )
     for what, found, expected in pairs:
         if found != expected:

@@ -7,6 +7,7 @@ truncated or altered file would crash the process, or answer wrongly without a w
 import hashlib
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -105,6 +106,11 @@ class Model(_Entry):
     def size_bytes(self) -> int:
         """Return how many bytes the installed model takes."""
         return sum(file.bytes for file in self.files)
+
+    @property
+    def sha256(self) -> str:
+        """Return one hash over all files: what `folder_sha256` gives once they are installed."""
+        return _sha256_over({file.path: file.sha256 for file in self.files})
 
     @model_validator(mode="after")
     def _parts_make_the_files(self) -> Self:
@@ -270,6 +276,19 @@ def sha256_of(path: Path) -> str:
     """Return the sha256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_sha256(folder: Path) -> str:
+    """Return one hash over the names and contents of all files under `folder` but hidden ones."""
+    return _sha256_over(
+        {path.relative_to(folder).as_posix(): sha256_of(path) for path in _visible_files(folder)}
+    )
+
+
+def _sha256_over(files: Mapping[str, str]) -> str:
+    """Return the sha256 of lines as `sha256sum` prints them, in order of path."""
+    lines = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(files.items()))
+    return hashlib.sha256(os.fsencode(lines)).hexdigest()
 
 
 def _visible_files(folder: Path) -> set[Path]:
