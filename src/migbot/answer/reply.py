@@ -1,0 +1,122 @@
+"""One answer while it grows: its sentences, its citations, and how long they took."""
+
+from collections.abc import Callable, Sequence
+
+from migbot.answer.check import Support
+from migbot.answer.decline import decline_message, failure_message
+from migbot.types import (
+    Answer,
+    Citation,
+    Finished,
+    Hit,
+    Language,
+    Outcome,
+    Question,
+    Reason,
+    Seconds,
+    Sentence,
+    Stated,
+)
+
+
+class Reply:
+    """Collects what one question's answer shows, and numbers its citations from 1 on.
+
+    `question` is the visitor's, `text` its cleaned words; `clock` tells seconds.
+    """
+
+    def __init__(
+        self, question: Question, text: str, language: Language, clock: Callable[[], float]
+    ) -> None:
+        self.text = text
+        self.language = language
+        self.hits: tuple[Hit, ...] = ()
+        self.dropped = 0
+        self._question = question
+        self._clock = clock
+        self._started_s = clock()
+        self._retrieval_s = 0.0
+        self._first_sentence_s: float | None = None
+        self._sentences: list[Sentence] = []
+        self._citations: list[Citation] = []
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was stated so far."""
+        return not self._sentences
+
+    def found(self, hits: tuple[Hit, ...]) -> None:
+        """Take the passages that were found."""
+        self.hits = hits
+        self._retrieval_s = self._clock() - self._started_s
+
+    def has_said(self, text: str) -> bool:
+        """Return whether this very sentence was stated already."""
+        return any(sentence.text == text for sentence in self._sentences)
+
+    def state(self, text: str, supports: Sequence[Support]) -> Stated:
+        """Add a sentence and return the event that shows it, with the citations that are new."""
+        if self._first_sentence_s is None:
+            self._first_sentence_s = self._clock() - self._started_s
+        known = len(self._citations)
+        sentence = Sentence(text=text, citations=tuple(self._cite(one) for one in supports))
+        self._sentences.append(sentence)
+        return Stated(sentence=sentence, citations=tuple(self._citations[known:]))
+
+    def finish(self) -> Finished:
+        """Return the last event: answered where something was stated, else declined."""
+        if self.is_empty:
+            return self.decline("not_found")
+        return self._finished("answered", " ".join(map(_with_markers, self._sentences)))
+
+    def decline(self, reason: Reason) -> Finished:
+        """Return the last event of an answer that is declined for `reason`."""
+        return self._finished("declined", decline_message(reason, self.language), reason)
+
+    def fail(self) -> Finished:
+        """Return the last event of an answer that the model's failure ended."""
+        return self._finished("failed", failure_message(self.language))
+
+    def _cite(self, support: Support) -> int:
+        place = (support.passage.passage_id, support.start, support.end)
+        for citation in self._citations:
+            if (citation.passage.passage_id, citation.start, citation.end) == place:
+                return citation.number
+        number = len(self._citations) + 1
+        self._citations.append(
+            Citation(
+                number=number,
+                passage=support.passage,
+                start=support.start,
+                end=support.end,
+                quote=support.quote,
+            )
+        )
+        return number
+
+    def _finished(self, outcome: Outcome, text: str, reason: Reason | None = None) -> Finished:
+        return Finished(
+            answer=Answer(
+                question_id=self._question.question_id,
+                question=self.text,
+                language=self.language,
+                outcome=outcome,
+                text=text,
+                sentences=tuple(self._sentences),
+                citations=tuple(self._citations),
+                hits=self.hits,
+                seconds=Seconds(
+                    retrieval=self._retrieval_s,
+                    first_sentence=self._first_sentence_s,
+                    total=self._clock() - self._started_s,
+                ),
+                reason=reason,
+                dropped=self.dropped,
+            )
+        )
+
+
+def _with_markers(sentence: Sentence) -> str:
+    """Return a sentence with its markers before the full stop."""
+    markers = "".join(f"[{number}]" for number in sentence.citations)
+    return f"{sentence.text.removesuffix('.')} {markers}."

@@ -1,0 +1,135 @@
+"""Has the model write, and states what passes the check; where nothing does, the best quote."""
+
+import logging
+from collections.abc import Iterator
+
+from migbot.answer.answerable import load_calibration, none_probability, relevance
+from migbot.answer.check import Support, check_sentence
+from migbot.answer.evidence import Evidence, Extract
+from migbot.answer.expected import expected_kind, holds
+from migbot.answer.generate.protocol import Generator
+from migbot.answer.grammar import Draft, answer_grammar, read_drafts
+from migbot.answer.prompt import build_prompt
+from migbot.answer.reply import Reply
+from migbot.answer.typography import as_printed, quoted
+from migbot.index.embed import Embedder
+from migbot.types import Stated
+
+_LOG = logging.getLogger(__name__)
+# Enough that NONE is among them whenever it matters.
+_ALTERNATIVES = 8
+
+
+class Writer:
+    """Writes the answer to one question from its evidence.
+
+    `question` is the standalone one; `none` is the model's probability, known from its first
+    token on, that it would reply NONE.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        evidence: Evidence,
+        reply: Reply,
+        *,
+        embedder: Embedder,
+        generator: Generator,
+        max_tokens: int,
+    ) -> None:
+        self._question = question
+        self._evidence = evidence
+        self._reply = reply
+        self._embedder = embedder
+        self._generator = generator
+        self._max_tokens = max_tokens
+        self._calibration = load_calibration()
+        self.none = 0.0
+
+    def write(self) -> Iterator[Stated]:
+        """Yield each sentence that a passage carries, as soon as it is checked.
+
+        Raises:
+            GeneratorError: the model failed.
+        """
+        for draft in read_drafts(self._texts()):
+            yield from self._state(draft)
+        if self._reply.is_empty:
+            yield from self._quote_best()
+
+    def _texts(self) -> Iterator[str]:
+        """Yield the model's reply; nothing where its first token says that it would decline."""
+        pieces = self._generator.generate(
+            build_prompt(self._question, self._evidence.extracts, self._reply.language),
+            max_tokens=self._max_tokens,
+            grammar=answer_grammar(len(self._evidence.extracts)),
+            alternatives=_ALTERNATIVES,
+        )
+        for position, piece in enumerate(pieces):
+            if position == 0:
+                self.none = none_probability(piece)
+                if self._calibration.model_declines(self.none):
+                    return
+            yield piece.text
+
+    def _state(self, draft: Draft) -> Iterator[Stated]:
+        """Yield the sentence if a passage carries it and it is about the question."""
+        extracts = self._evidence.extracts
+        verdict = check_sentence(
+            draft.text,
+            language=self._reply.language,
+            question=self._question,
+            trusted=self._calibration.trusts(self.none),
+            cited=[one for one in extracts if one.number in draft.numbers],
+            others=[one for one in extracts if one.number not in draft.numbers],
+            embedder=self._embedder,
+        )
+        if not verdict.supports:
+            self._drop(draft, ", ".join(verdict.reasons))
+        elif not self._is_about_question(draft, verdict.supports):
+            self._drop(draft, "not about the question")
+        else:
+            text = as_printed(draft.text, self._reply.language)
+            if not self._reply.has_said(text):
+                yield self._reply.state(text, verdict.supports)
+
+    def _drop(self, draft: Draft, why: str) -> None:
+        self._reply.dropped += 1
+        _LOG.debug("dropped (NONE %.2f): %s | %s", self.none, why, draft.text)
+
+    def _is_about_question(self, draft: Draft, supports: tuple[Support, ...]) -> bool:
+        held = {_framed(support): support.passage.language for support in supports}
+        about = relevance(self._question, {draft.text: self._reply.language, **held})
+        return self._calibration.sentence_answers(about, self.none)
+
+    def _quote_best(self) -> Iterator[Stated]:
+        """Yield the unit that holds most of the question, verbatim, where it holds enough."""
+        kind = expected_kind(self._question)
+        candidates = [
+            (relevance(self._question, {_framed(support): support.passage.language}), support)
+            for extract in self._evidence.extracts
+            for support in _chosen_units(extract)
+            if holds(kind, support.quote, support.passage.language)
+        ]
+        if not candidates:
+            return
+        best, support = max(candidates, key=lambda candidate: candidate[0])
+        if self._calibration.quote_answers(best, self.none, is_expected_kind=kind != "any"):
+            yield self._reply.state(quoted(support.quote, self._reply.language), (support,))
+
+
+def _framed(support: Support) -> str:
+    """Return a quote with the headings it stands under, which may name what it speaks of."""
+    return " ".join((*support.passage.headings, support.quote))
+
+
+def _chosen_units(extract: Extract) -> Iterator[Support]:
+    passage = extract.passage
+    for position in extract.chosen:
+        start, end = extract.units[position]
+        yield Support(
+            passage=passage,
+            start=passage.start + start,
+            end=passage.start + end,
+            quote=passage.text[start:end],
+        )
