@@ -1,0 +1,121 @@
+import pytest
+from answer_parts import COMPACT, extracts
+
+from migbot.answer.answerable import Calibration, load_calibration, none_probability, relevance
+from migbot.answer.evidence import Evidence
+from migbot.answer.generate.protocol import Piece
+
+STRICT = Calibration(
+    thresholds={
+        "out_of_scope": {"cosine_below": 0.8, "coverage_below": 0.2},
+        "not_found": {"none_at_least": 0.5},
+        "trusted": {"none_below": 0.1, "strange_share_at_most": 0.4},
+        "doubted": {"relevance_at_least": 0.3},
+        "quote": {
+            "relevance_at_least": 0.6,
+            "relevance_of_kind_at_least": 0.5,
+            "relevance_against_none_at_least": 0.8,
+            "none_below": 0.3,
+        },
+    }
+)
+
+
+def evidence(*, cosine, coverage, some=True):
+    found = extracts(COMPACT) if some else ()
+    return Evidence(extracts=found, best_cosine=cosine, best_coverage=coverage)
+
+
+@pytest.mark.parametrize(
+    ("cosine", "coverage", "reason"),
+    [(0.7, 0.1, "out_of_scope"), (0.7, 0.5, None), (0.9, 0.1, None), (0.8, 0.1, None)],
+)
+def test_a_question_is_out_of_scope_when_neither_meaning_nor_words_are_near(
+    cosine, coverage, reason
+):
+    assert STRICT.refuse_evidence(evidence(cosine=cosine, coverage=coverage)) == reason
+
+
+def test_without_any_extract_nothing_is_asked_of_the_model():
+    assert STRICT.refuse_evidence(evidence(cosine=0.0, coverage=0.0, some=False)) is not None
+    assert STRICT.refuse_evidence(evidence(cosine=0.9, coverage=0.9, some=False)) == "not_found"
+
+
+def test_a_likely_none_ends_the_answer():
+    assert [STRICT.model_declines(none) for none in (0.0, 0.49, 0.5, 1.0)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_model_that_is_sure_is_trusted():
+    assert [STRICT.trusts(none) for none in (0.0, 0.09, 0.1, 0.9)] == [True, True, False, False]
+
+
+def test_where_the_model_doubts_a_sentence_must_be_about_the_question():
+    assert STRICT.sentence_answers(0.1, 0.0)
+    assert STRICT.sentence_answers(0.3, 0.2)
+    assert not STRICT.sentence_answers(0.29, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("strange", "used", "is_allowed"),
+    [(0, 0, True), (0, 3, True), (1, 2, True), (1, 1, False), (2, 5, True), (2, 4, False)],
+)
+def test_a_trusted_sentence_may_use_few_words_of_the_question_alone(strange, used, is_allowed):
+    assert STRICT.allows_strange_words(strange, used) is is_allowed
+
+
+def test_a_quote_of_the_kind_asked_for_needs_less_in_common():
+    assert STRICT.quote_answers(0.55, 0.0, is_expected_kind=True)
+    assert not STRICT.quote_answers(0.55, 0.0, is_expected_kind=False)
+
+
+def test_against_a_likely_none_a_quote_needs_more_in_common_of_whatever_kind():
+    for is_expected_kind in (True, False):
+        assert STRICT.quote_answers(0.8, 0.3, is_expected_kind=is_expected_kind)
+        assert not STRICT.quote_answers(0.7, 0.3, is_expected_kind=is_expected_kind)
+
+
+def test_the_calibration_that_ships_has_every_threshold_as_a_share():
+    shipped = load_calibration().thresholds
+
+    for section, limits in STRICT.thresholds.items():
+        assert set(limits) <= set(shipped[section])
+        assert all(0 <= limit <= 1 for limit in shipped[section].values())
+
+
+def test_the_probability_of_none_adds_up_its_spellings_and_beginnings():
+    piece = Piece(text="NONE", alternatives={"NONE": 0.4, " NONE": 0.1, "NO": 0.2, "The": 0.2})
+
+    assert none_probability(piece) == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("token", ["", " ", "None", "none", "ONE", "NONES", "Le"])
+def test_other_tokens_do_not_count_as_none(token):
+    assert none_probability(Piece(text=token, alternatives={token: 0.9})) == 0
+
+
+def test_a_model_that_tells_no_probabilities_is_not_taken_to_decline():
+    assert none_probability(Piece(text="The")) == 0
+
+
+def test_relevance_is_the_share_of_the_words_of_the_question():
+    question = "How many objectives does the Compact have?"
+
+    assert relevance(question, {"The Compact has 23 objectives.": "en"}) == pytest.approx(2 / 3)
+    assert relevance(question, {"Cats sleep.": "en"}) == 0
+
+
+def test_texts_hold_the_question_together_each_in_its_language():
+    together = {"Il a des objectifs.": "fr", "The Compact.": "en"}
+
+    assert relevance("objectives compact", together) > relevance(
+        "objectives compact", {"The Compact.": "en"}
+    )
+
+
+def test_a_question_without_words_of_its_own_is_met_by_anything():
+    assert relevance("Who is it?", {"Cats sleep.": "en"}) == 1

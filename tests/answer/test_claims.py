@@ -1,0 +1,164 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migbot.answer.claims import counted, list_sizes, months, names, numbers
+
+
+@pytest.mark.parametrize(
+    ("french", "english", "value"),
+    [
+        ("38 entités", "38 entities", "38"),
+        ("trente-huit entités", "thirty-eight entities", "38"),
+        ("quatre-vingt-dix-huit", "ninety-eight", "98"),
+        ("cent cinquante-deux voix", "one hundred fifty-two votes", "152"),
+        ("180 000 réfugiés", "180,000 refugees", "180000"),
+        ("180\u00a0000 réfugiés", "180 000 refugees", "180000"),
+        ("180\u202f000 réfugiés", "180000 refugees", "180000"),
+        ("11 millions de personnes", "11 million people", "11000000"),
+        ("onze millions", "eleven million", "11000000"),
+        ("11 000 000", "11,000,000", "11000000"),
+        ("1,5 milliard", "1.5 billion", "1500000000"),
+        ("un million", "one million", "1000000"),
+        ("3,6 %", "3.6%", "3.6"),
+        ("la 113e session", "the 113th session", "113"),
+        ("le 21ème objectif", "the 21st objective", "21"),
+        ("la onzième directrice", "the eleventh director", "11"),
+        ("les années 1950", "the 1950s", "1950"),
+    ],
+)
+def test_a_number_is_the_same_in_words_and_digits_and_in_both_languages(french, english, value):
+    assert numbers(french, "fr") == numbers(english, "en") == {value}
+
+
+@pytest.mark.parametrize("text", ["un accord", "une session de l’Assemblée", "l’un des membres"])
+def test_french_articles_are_no_numbers(text):
+    assert numbers(text, "fr") == frozenset()
+
+
+@pytest.mark.parametrize("text", ["one of the members", "no one", "a session"])
+def test_english_pronouns_are_no_numbers(text):
+    assert numbers(text, "en") == frozenset()
+
+
+def test_the_digit_one_is_a_number():
+    assert numbers("le 1er janvier", "fr") == numbers("1 January", "en") == {"1"}
+
+
+def test_neighbouring_numbers_stay_apart():
+    assert numbers("152 voix contre 5, avec 12 abstentions", "fr") == {"152", "5", "12"}
+    assert numbers("objectives 1, 2 and 14", "en") == {"1", "2", "14"}
+    assert numbers("on 19 December 2018, 152 States", "en") == {"19", "2018", "152"}
+
+
+@pytest.mark.parametrize(
+    "text", ["A/RES/73/195", "(A/RES/73/195),", "in A/RES/73/195.", "a/res/73/195"]
+)
+def test_a_document_symbol_is_one_whole(text):
+    assert numbers(text, "en") == {"a/res/73/195"}
+
+
+@given(st.integers(2, 10**9), st.sampled_from([" ", "\u00a0", "\u202f", ","]))
+def test_separators_of_thousands_do_not_change_a_number(value, separator):
+    written = f"{value:,}".replace(",", separator)
+
+    assert numbers(f"{written} people", "en") == {str(value)}
+
+
+@given(st.text(), st.sampled_from(["fr", "en"]))
+def test_any_text_can_be_read(text, language):
+    assert all(isinstance(number, str) for number in numbers(text, language))
+    assert all(1 <= month <= 12 for month in months(text))
+    assert all(name == name.casefold() for name in names(text))
+    assert all(int(size) >= 3 for size in list_sizes(text))
+    assert all(isinstance(things, frozenset) for things in counted(text, language).values())
+
+
+@pytest.mark.parametrize(
+    ("french", "english", "month"),
+    [
+        ("le 19 décembre 2018", "19 December 2018", 12),
+        ("fevrier 2019", "February 2019", 2),
+        ("Août", "August", 8),
+        ("le 4 mai 1991", "May 4, 1991", 5),
+        ("mars 2019", "March 2019", 3),
+    ],
+)
+def test_a_month_is_the_same_in_both_languages_with_or_without_accents(french, english, month):
+    assert months(french) == months(english) == {month}
+
+
+@pytest.mark.parametrize(
+    "text", ["States may join.", "a march for rights", "la planète Mars", "They may, or may not."]
+)
+def test_words_that_only_look_like_months_are_none(text):
+    assert months(text) == frozenset()
+
+
+def test_a_month_is_no_name():
+    assert names("It was adopted in December 2018 and in Décembre.") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Le Réseau est dirigé par António Vitorino.", ("reseau", "antonio", "vitorino")),
+        ("The seat is in Geneva. Many staff work in Bern.", ("geneva", "bern")),
+        ("OIM : elle est à Genève.", ("oim", "geneve")),
+        ("l’OIM et l'ONU", ("oim", "onu")),
+        ("D’après l’Organisation internationale du Travail", ("organisation", "travail")),
+        ("Le siège est dans le canton de Genève, en Suisse.", ("geneve", "suisse")),
+        ("Qu’en dit Louise Arbour ?", ("louise", "arbour")),
+    ],
+)
+def test_names_are_capitals_within_a_sentence_and_abbreviations(text, expected):
+    assert names(text) == expected
+
+
+def test_the_word_after_a_sentence_end_is_not_taken_for_a_name():
+    assert names("It was signed. Many did. Several refused! Others left? Some came back.") == ()
+
+
+def test_an_initial_does_not_end_the_sentence():
+    assert "pope" in names("The Director General is Amy E. Pope.")
+    assert "pope" in names("Amy E. Pope is the Director General.")
+
+
+def test_a_name_is_listed_once():
+    assert names("He met Arbour, and then Arbour met Arbour.") == ("arbour",)
+
+
+def test_capitals_in_a_document_symbol_are_no_names():
+    assert names("It stands in A/RES/73/195 and in A/CONF.231/3.") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("DESA, ILO, IOM and UNICEF", "4"),
+        ("le DAES, l’OIT, l’OIM et l’UNICEF", "4"),
+        ("DESA, ILO, IOM, and UNICEF", "4"),
+        ("le DAES ; l’OIT ; l’OIM ; et l’UNICEF.", "4"),
+        ("The members:\n- DESA\n- ILO\n- IOM\n- UNICEF", "4"),
+        ("Les objectifs :\n1. Données\n2. Facteurs\n3. Information\n4. Identité", "4"),
+    ],
+)
+def test_a_list_has_the_size_that_a_reader_counts(text, size):
+    assert size in list_sizes(text)
+
+
+def test_two_things_make_no_list():
+    assert list_sizes("IOM and UNICEF") == frozenset()
+
+
+def test_a_number_counts_the_words_that_follow():
+    things = counted("Il regroupe 38 entités du système, dont huit membres.", "fr")
+
+    assert set(things) == {"38", "8"}
+    assert things["38"] & counted("trente-huit entités", "fr")["38"]
+    assert not things["38"] & counted("38 États membres", "fr")["38"]
+
+
+def test_years_count_nothing():
+    assert counted("In 2018 States adopted it.", "en") == {}
+    assert set(counted("In 2018, 152 States adopted it.", "en")) == {"152"}

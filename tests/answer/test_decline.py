@@ -1,0 +1,88 @@
+import pytest
+
+from migbot.answer.decline import decline_message, failure_message, refusal_on_sight
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le numéro de téléphone de Charbel Raji ?",
+        "quel est le numero de telephone de charbel raji",
+        "Quelle est l’adresse e-mail de Charbel Raji ?",
+        "Quelle est l’adresse personnelle de la Directrice générale ?",
+        "Quelle est la date de naissance d’António Vitorino ?",
+        "What is Amy Pope’s phone number?",
+        "What is the home address of Louise Arbour?",
+        "What is the email address of Charbel Raji?",
+    ],
+)
+def test_private_data_is_declined(question):
+    assert refusal_on_sight(question) == "personal"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Que penses-tu du Pacte ?",
+        "Qu’en penses-tu ?",
+        "À votre avis, le Pacte est-il utile ?",
+        "Êtes-vous pour ou contre le Pacte ?",
+        "What do you think of the Compact?",
+        "What is your opinion on migration?",
+        "Are you for or against the Compact?",
+        "Do you agree with IOM?",
+    ],
+)
+def test_a_request_for_migbots_opinion_is_declined(question):
+    assert refusal_on_sight(question) == "opinion"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Quel est le numéro de la résolution ?",
+        "What does the Compact say about health?",
+        "Quelle est l’adresse du siège de l’OIM ?",
+        "What is the number of members of IOM?",
+        "What did Louise Arbour think of the vote?",
+        "Que pense Louise Arbour du Pacte ?",
+        "What does the Compact say about privacy?",
+        "Quelle est la date de l’adoption ?",
+        "What does objective 4 say about proof of legal identity?",
+        "Le Pacte parle-t-il de salaires équitables ?",
+        "Qui est la Directrice générale de l’OIM ?",
+    ],
+)
+def test_near_questions_are_not_declined(question):
+    assert refusal_on_sight(question) is None
+
+
+@pytest.mark.parametrize("reason", ["not_found", "out_of_scope", "personal", "opinion"])
+def test_each_reason_is_told_in_both_languages(reason):
+    french, english = decline_message(reason, "fr"), decline_message(reason, "en")
+
+    assert french != english
+    assert french.endswith(".")
+    assert english.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        failure_message("fr"),
+        *(
+            decline_message(reason, "fr")
+            for reason in ("not_found", "out_of_scope", "personal", "opinion")
+        ),
+    ],
+)
+def test_french_messages_are_set_as_french_is_printed(text):
+    for mark in ":;!?»":
+        assert f" {mark}" not in text
+    assert "'" not in text
+
+
+def test_a_failure_is_told_apart_from_a_refusal():
+    told = {decline_message(reason, "en") for reason in ("not_found", "out_of_scope")}
+
+    assert failure_message("en") not in told

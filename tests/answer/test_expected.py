@@ -1,0 +1,53 @@
+import pytest
+
+from migbot.answer.expected import expected_kind, holds
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Combien d’entités regroupe le Réseau ?", "number"),
+        ("Quel est le nombre de membres ?", "number"),
+        ("Quelle part de la population mondiale ?", "number"),
+        ("How many objectives does the Compact have?", "number"),
+        ("What percentage of people migrate?", "number"),
+        ("Quand le Pacte a-t-il été adopté ?", "date"),
+        ("Depuis quand l’OIM existe-t-elle ?", "date"),
+        ("En quelle annee ?", "date"),
+        ("When was it adopted?", "date"),
+        ("In what year was IOM founded?", "date"),
+        ("Qui coordonne le Réseau ?", "name"),
+        ("Qui est la Directrice générale ?", "name"),
+        ("Who coordinates the Network?", "name"),
+        ("Where are the headquarters?", "name"),
+        ("Où se trouve le siège ?", "name"),
+        ("ou se trouve le siege", "name"),
+        ("Which countries voted against?", "name"),
+        ("Quels pays ont voté contre ?", "name"),
+        ("Le Pacte est-il contraignant ?", "any"),
+        ("Is the Compact legally binding?", "any"),
+        ("Qu’est-ce que le Pacte ?", "any"),
+        ("Does the Compact protect migrants or refugees?", "any"),
+    ],
+)
+def test_the_interrogative_says_what_is_asked_for(question, kind):
+    assert expected_kind(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "is_held"),
+    [
+        ("number", "It has 23 objectives.", True),
+        ("number", "It has twenty-three objectives.", True),
+        ("number", "It was adopted in 2018.", False),
+        ("number", "It has objectives.", False),
+        ("date", "It was adopted in 2018.", True),
+        ("date", "It was adopted in December.", True),
+        ("date", "It has 23 objectives.", False),
+        ("name", "It is led by Amy Pope.", True),
+        ("name", "It is led by a director.", False),
+        ("any", "", True),
+    ],
+)
+def test_a_text_holds_what_is_asked_for_or_not(kind, text, is_held):
+    assert holds(kind, text, "en") is is_held

@@ -1,0 +1,97 @@
+import tomllib
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migbot.answer.glossary import Glossary, load_glossary
+
+
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("IOM", "OIM"),
+        ("General Assembly", "Assemblée générale"),
+        ("Executive Committee", "Comité de direction"),
+        (
+            "United Nations Network on Migration",
+            "Réseau des Nations Unies sur les migrations",
+        ),
+    ],
+)
+def test_official_terms_go_both_ways(english, french):
+    glossary = load_glossary()
+
+    assert glossary.translate(english, "fr") == french
+    assert glossary.translate(french, "en") == english
+
+
+def test_the_longest_term_wins():
+    found = load_glossary().translate("the United Nations Network on Migration", "fr")
+
+    assert found == "the Réseau des Nations Unies sur les migrations"
+
+
+def test_accents_capitals_apostrophes_and_kinds_of_space_do_not_matter():
+    glossary = load_glossary()
+
+    for written in ("assemblee generale", "Assemblée Générale", "assemblée\u00a0générale"):
+        assert glossary.translate(written, "en") == "General Assembly"
+
+
+def test_an_abbreviation_becomes_an_abbreviation():
+    glossary = load_glossary()
+
+    assert glossary.translate("UN", "fr") == "ONU"
+    assert glossary.translate("United Nations", "fr") == "Nations Unies"
+
+
+def test_only_whole_words_are_terms():
+    assert load_glossary().translate("networking, IOMs, unIOM", "fr") == "networking, IOMs, unIOM"
+
+
+def test_the_words_around_a_term_stay_as_they_are():
+    text = "  In 2018 IOM’s\n\noffice — 38% — [1] "
+
+    assert load_glossary().translate(text, "fr") == text.replace("IOM", "OIM")
+
+
+def test_text_that_is_already_in_the_language_stays_as_it_is():
+    text = "L’OIM coordonne le Réseau des Nations Unies sur les migrations."
+
+    assert load_glossary().translate(text, "fr") == text
+
+
+def test_found_gives_each_term_with_its_other_form():
+    assert ("OIM", "IOM") in load_glossary().found("Qui dirige l’OIM ?")
+    assert load_glossary().found("xyzzy") == ()
+
+
+def test_an_empty_glossary_changes_nothing():
+    empty = Glossary(terms=())
+
+    assert empty.translate("IOM", "fr") == "IOM"
+    assert empty.found("IOM") == ()
+
+
+@given(st.text(), st.sampled_from(["fr", "en"]))
+def test_translating_twice_changes_nothing_more(text, language):
+    once = load_glossary().translate(text, language)
+
+    assert load_glossary().translate(once, language) == once
+
+
+def test_the_preferred_forms_of_the_glossary_are_stable():
+    for term in load_glossary().terms:
+        for language in ("fr", "en"):
+            preferred = term[language][0]
+            assert load_glossary().translate(preferred, language) == preferred
+
+
+def test_every_term_has_both_languages_and_no_empty_form():
+    text = files("migbot.answer").joinpath("glossary.toml").read_text(encoding="utf-8")
+
+    for term in tomllib.loads(text)["term"]:
+        assert set(term) == {"en", "fr"}
+        assert all(form.strip() == form != "" for forms in term.values() for form in forms)
