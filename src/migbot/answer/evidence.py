@@ -45,11 +45,13 @@ class Extract:
 class Evidence:
     """The extracts, and how near the best unit comes to the question.
 
-    `best_cosine` is of the embeddings; `best_coverage` (0 to 1) is the weighted share of the
+    `best_first` names their units by extract and position, the one that bears most on the question
+    first. `best_cosine` is of the embeddings; `best_coverage` (0 to 1) is the weighted share of the
     question's terms that the extracts hold.
     """
 
     extracts: tuple[Extract, ...]
+    best_first: tuple[tuple[Extract, int], ...]
     best_cosine: float
     best_coverage: float
 
@@ -85,7 +87,7 @@ def select_evidence(
         for unit in _units_under_headings(at, hits[at].passage, of_hit)
     ]
     if not units:
-        return Evidence(extracts=(), best_cosine=0.0, best_coverage=0.0)
+        return Evidence(extracts=(), best_first=(), best_cosine=0.0, best_coverage=0.0)
     cosines = _cosines(question, units, embedder)
     coverages, total = _coverages(question, units, hits)
     ranks = np.array([1.0 / hits[unit.hit].rank for unit in units])
@@ -103,9 +105,20 @@ def select_evidence(
         + _KIND_WEIGHT * kinds
         + _RANK_WEIGHT * ranks
     )
-    chosen = _choose(units, scores, hits, language, count_tokens, max_tokens)
+    best_first = [units[int(at)] for at in np.argsort(-scores, kind="stable")]
+    chosen = _choose(best_first, hits, language, count_tokens, max_tokens)
     extracts = _extracts(chosen, spans, hits, language)
-    return Evidence(extracts=extracts, best_cosine=float(cosines.max()), best_coverage=total)
+    by_passage = {extract.passage.passage_id: extract for extract in extracts}
+    return Evidence(
+        extracts=extracts,
+        best_first=tuple(
+            (by_passage[hits[unit.hit].passage.passage_id], unit.position)
+            for unit in best_first
+            if (unit.hit, unit.position) in chosen
+        ),
+        best_cosine=float(cosines.max()),
+        best_coverage=total,
+    )
 
 
 def _units_under_headings(at: int, passage: Passage, spans: Sequence[Span]) -> Iterator[_Unit]:
@@ -151,17 +164,15 @@ def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _choose(
-    units: Sequence[_Unit],
-    scores: NDArray[np.float64],
+    best_first: Sequence[_Unit],
     hits: Sequence[Hit],
     language: Language,
     count_tokens: Callable[[str], int],
     max_tokens: int,
 ) -> set[tuple[int, int]]:
     """Return the places of the best unit of each hit, then of the best of all, within the limit."""
-    best_first = [units[int(at)] for at in np.argsort(-scores, kind="stable")]
     firsts = {unit.hit: unit for unit in reversed(best_first)}
-    by_place = {(unit.hit, unit.position): unit for unit in units}
+    by_place = {(unit.hit, unit.position): unit for unit in best_first}
     chosen: set[tuple[int, int]] = set()
     left = max_tokens
     for unit in (*(firsts[hit] for hit in sorted(firsts)), *best_first):

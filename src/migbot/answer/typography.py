@@ -22,7 +22,7 @@ def as_printed(sentence: str, language: Language) -> str:
 
 def quoted(quote: str, language: Language) -> str:
     """Return a verbatim quote between the quotation marks of the reader's language."""
-    words = " ".join(quote.split())
+    words = " ".join(quote.split()).rstrip(".")
     if language == "fr":
         return f"«{_NO_BREAK_SPACE}{words}{_NO_BREAK_SPACE}»."
     return f"“{words}”."

@@ -103,19 +103,18 @@ class Writer:
         return self._calibration.sentence_answers(about, self.none)
 
     def _quote_best(self) -> Iterator[Stated]:
-        """Yield the unit that holds most of the question, verbatim, where it holds enough."""
+        """Yield the best unit of the kind that was asked for, verbatim, if it holds enough."""
         kind = expected_kind(self._question)
-        candidates = [
-            (relevance(self._question, {_framed(support): support.passage.language}), support)
-            for extract in self._evidence.extracts
-            for support in _chosen_units(extract)
-            if holds(kind, support.quote, support.passage.language)
-        ]
-        if not candidates:
-            return
-        best, support = max(candidates, key=lambda candidate: candidate[0])
-        if self._calibration.quote_answers(best, self.none, is_expected_kind=kind != "any"):
-            yield self._reply.state(quoted(support.quote, self._reply.language), (support,))
+        for extract, position in self._evidence.best_first:
+            support = _unit(extract, position)
+            language = support.passage.language
+            about = relevance(self._question, {_framed(support): language})
+            specific = kind != "any"
+            if holds(kind, support.quote, language) and self._calibration.quote_answers(
+                about, self.none, is_expected_kind=specific
+            ):
+                yield self._reply.state(quoted(support.quote, self._reply.language), (support,))
+                return
 
 
 def _framed(support: Support) -> str:
@@ -123,13 +122,12 @@ def _framed(support: Support) -> str:
     return " ".join((*support.passage.headings, support.quote))
 
 
-def _chosen_units(extract: Extract) -> Iterator[Support]:
-    passage = extract.passage
-    for position in extract.chosen:
-        start, end = extract.units[position]
-        yield Support(
-            passage=passage,
-            start=passage.start + start,
-            end=passage.start + end,
-            quote=passage.text[start:end],
-        )
+def _unit(extract: Extract, position: int) -> Support:
+    start, end = extract.units[position]
+    offset = extract.passage.start
+    return Support(
+        passage=extract.passage,
+        start=offset + start,
+        end=offset + end,
+        quote=extract.passage.text[start:end],
+    )
