@@ -36,6 +36,7 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NEGATED_WINDOW_CHARS = 40
+_FACTS = ("number ", "month ", "name ")
 _CONTEXT_CHARS = 300
 
 
@@ -129,15 +130,20 @@ def check_sentence(
 
 
 def _carried(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> tuple[Support, ...]:
-    """Return the support of the best of `matches`, or of two that hold together what each lacks."""
+    """Return the support of the best of `matches`, or of two that hold its facts together.
+
+    A second unit may bring a number, a month or a name that the first lacks, no more: the first
+    must say what the claim says.
+    """
     sound = [match for match in matches if not match.faults and not match.missing]
     best = _closest(claim, sound, embedder)
     if best is not None:
         return (_support(best),)
     near = [match for match in matches if match.missing and _is_near(claim, match)]
     for first in near:
+        lacks_facts_alone = all(what.startswith(_FACTS) for what in first.missing)
         for second in near:
-            if not first.missing & second.missing:
+            if lacks_facts_alone and not first.missing & second.missing:
                 return (_support(first), _support(second))
     return ()
 
