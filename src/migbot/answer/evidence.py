@@ -175,15 +175,19 @@ def _choose(
     by_place = {(unit.hit, unit.position): unit for unit in best_first}
     chosen: set[tuple[int, int]] = set()
     left = max_tokens
+
+    def tokens(unit: _Unit) -> int:
+        under_heading = all(hit != unit.hit for hit, _ in chosen)
+        text = unit.framed if under_heading else unit.text
+        return count_tokens(_in_terms_of(language, text, hits[unit.hit].passage))
+
     for unit in (*(firsts[hit] for hit in sorted(firsts)), *best_first):
         wanted = [unit]
         before = by_place.get((unit.hit, unit.position - 1))
         if before is not None and _LEANS_BACK.match(unit.text):
             wanted.insert(0, before)
         new = [one for one in wanted if (one.hit, one.position) not in chosen]
-        cost = sum(
-            count_tokens(_in_terms_of(language, one.text, hits[one.hit].passage)) for one in new
-        )
+        cost = sum(tokens(one) for one in new)
         if cost <= left or not chosen:
             chosen.update((one.hit, one.position) for one in new)
             left -= cost
