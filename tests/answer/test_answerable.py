@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 import pytest
-from answer_parts import COMPACT, extracts
+from answer_parts import COMPACT
 
 from migbot.answer.answerable import Calibration, load_calibration, none_probability, relevance
-from migbot.answer.evidence import Evidence
+from migbot.answer.evidence import select_evidence
 from migbot.answer.generate.protocol import Piece
+from migbot.index.fakes import HashEmbedder
+from migbot.types import Hit
 
 STRICT = Calibration(
     thresholds={
@@ -22,8 +26,17 @@ STRICT = Calibration(
 
 
 def evidence(*, cosine, coverage, some=True):
-    found = extracts(COMPACT) if some else ()
-    return Evidence(extracts=found, best_cosine=cosine, best_coverage=coverage)
+    """Return evidence from one passage, or from none, as near to a question as is said."""
+    hits = [Hit(rank=1, score=1.0, passage=COMPACT)] if some else []
+    found = select_evidence(
+        "Compact",
+        hits,
+        language="en",
+        embedder=HashEmbedder(),
+        count_tokens=len,
+        max_tokens=999,
+    )
+    return replace(found, best_cosine=cosine, best_coverage=coverage)
 
 
 @pytest.mark.parametrize(

@@ -160,8 +160,8 @@ def test_the_best_quote_stands_in_where_every_sentence_was_dropped():
 
     (citation,) = asked.answer.citations
     assert asked.answer.outcome == "answered"
-    assert asked.texts == [f"«\u00a0{citation.quote}\u00a0»."]
-    assert "38 entités" in citation.quote
+    assert citation.quote == "Il regroupe 38 entités du système des Nations Unies."
+    assert asked.texts == ["«\u00a0Il regroupe 38 entités du système des Nations Unies\u00a0»."]
 
 
 def test_a_question_about_something_else_is_out_of_scope_and_the_model_is_not_asked():

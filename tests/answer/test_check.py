@@ -173,6 +173,12 @@ def test_a_fact_from_a_second_passage_gets_a_second_citation():
         assert [support.quote for support in verdict.supports] == [POPE.text, origin.text]
 
 
+def test_a_second_passage_may_not_bring_what_the_first_does_not_speak_of():
+    other = passage("The Alliance met in Rome in June 2020.", name="other")
+
+    assert not carried("The Fund was set up in Rome in June 2020", FUND, other)
+
+
 def test_a_word_taken_over_from_the_question_must_stand_in_the_passage():
     question = "How many secret programmes has the Fund paid for?"
 

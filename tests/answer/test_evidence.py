@@ -120,6 +120,14 @@ def test_a_passage_in_the_language_of_the_answer_is_read_verbatim():
     assert extract.text == "OIM is the French name of IOM."
 
 
+def test_the_units_that_were_chosen_are_also_told_best_first():
+    evidence = select("How many objectives does the Compact have?", COMPACT)
+
+    (extract,) = evidence.extracts
+    assert sorted(position for _, position in evidence.best_first) == [0, 1, 2]
+    assert evidence.best_first[0] == (extract, 1)
+
+
 def test_coverage_is_the_share_of_the_words_that_the_extracts_hold():
     all_of_it = select("What are the objectives of the Compact?", COMPACT)
     nothing = select("cheese xyzzy", COMPACT)
@@ -139,7 +147,8 @@ def test_a_word_is_covered_by_its_official_translation():
 def test_nothing_is_selected_from_nothing(passages):
     evidence = select("Who?", *passages)
 
-    assert (evidence.extracts, evidence.best_cosine, evidence.best_coverage) == ((), 0, 0)
+    assert evidence.extracts == evidence.best_first == ()
+    assert (evidence.best_cosine, evidence.best_coverage) == (0, 0)
 
 
 def test_a_question_of_stop_words_alone_is_no_error():

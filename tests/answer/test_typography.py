@@ -65,6 +65,7 @@ def test_printing_twice_changes_nothing_more(text, language):
     assert as_printed(once, language) == once
 
 
-def test_a_quote_stands_between_the_marks_of_its_reader():
-    assert quoted("Un\nmot.", "fr") == "«\u00a0Un mot.\u00a0»."
-    assert quoted("One\nword.", "en") == "“One word.”."
+def test_a_quote_stands_between_the_marks_of_its_reader_in_one_sentence():
+    assert quoted("Un\nmot.", "fr") == "«\u00a0Un mot\u00a0»."
+    assert quoted("One\nword.", "en") == "“One word”."
+    assert quoted("Who?", "en") == "“Who?”."
