@@ -36,7 +36,7 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _NEGATED_WINDOW_CHARS = 40
-_FACTS = ("number ", "month ", "name ")
+_FIGURES = ("number ", "month ")
 _CONTEXT_CHARS = 300
 
 
@@ -130,10 +130,10 @@ def check_sentence(
 
 
 def _carried(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> tuple[Support, ...]:
-    """Return the support of the best of `matches`, or of two that hold its facts together.
+    """Return the support of the best of `matches`, or of two that hold its figures together.
 
-    A second unit may bring a number, a month or a name that the first lacks, no more: the first
-    must say what the claim says.
+    A second unit may bring a number or a month that the first lacks, no more: the first must say
+    what the claim says, of whom it says it.
     """
     sound = [match for match in matches if not match.faults and not match.missing]
     best = _closest(claim, sound, embedder)
@@ -141,9 +141,9 @@ def _carried(claim: _Claim, matches: Sequence[_Match], embedder: Embedder) -> tu
         return (_support(best),)
     near = [match for match in matches if match.missing and _is_near(claim, match)]
     for first in near:
-        lacks_facts_alone = all(what.startswith(_FACTS) for what in first.missing)
+        lacks_figures_alone = all(what.startswith(_FIGURES) for what in first.missing)
         for second in near:
-            if lacks_facts_alone and not first.missing & second.missing:
+            if lacks_figures_alone and not first.missing & second.missing:
                 return (_support(first), _support(second))
     return ()
 

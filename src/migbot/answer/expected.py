@@ -6,14 +6,15 @@ from typing import Literal
 from migbot.answer.claims import counted, months, names, numbers
 from migbot.types import Language
 
-Kind = Literal["number", "date", "name", "any"]
+Kind = Literal["share", "number", "date", "name", "any"]
 
 # Accents are often left out, so both spellings stand here.
+_SHARE = re.compile(
+    r"\b(?:pourcentage|proportion|quelle part|percentage|per ?cent|what share)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(
-    r"\bcombien\b|"
-    r"\bquel(?:le)? (?:est l[ea] )?(?:nombre|part|proportion|pourcentage|montant)\b|"
-    r"\bhow (?:many|much|often|long)\b|\b(?:number|percentage|share|proportion) of\b|"
-    r"\btous les combien\b",
+    r"\bcombien\b|\bquel (?:est le )?(?:nombre|montant)\b|"
+    r"\bhow (?:many|much|often|long)\b|\bwhat (?:is the )?number of\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -29,8 +30,27 @@ _NAME = re.compile(
 )
 
 
+_INTERROGATIVE = re.compile(
+    r"\b(?:who(?:m|se)?|what|when|where|which|why|how|qui|que|quoi|quand|où|quel(?:le)?s?|comment|"
+    r"pourquoi|combien|qu['’]est-ce)\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"%|\bper ?cent\b|\bpour cent\b", re.IGNORECASE)
+_FREQUENCY = re.compile(
+    r"\b(?:once|twice|every|each|yearly|annual\w*|tous les|toutes les|chaque|fois|annuel\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_once(question: str) -> bool:
+    """Return whether `question` asks for one thing, as far as its interrogative words tell."""
+    return len(_INTERROGATIVE.findall(question)) <= 1
+
+
 def expected_kind(question: str) -> Kind:
     """Return what `question` asks for, by its interrogative words; "any" where they do not say."""
+    if _SHARE.search(question):
+        return "share"
     if _DATE.search(question):
         return "date"
     if _NUMBER.search(question):
@@ -40,8 +60,10 @@ def expected_kind(question: str) -> Kind:
 
 def holds(kind: Kind, text: str, language: Language) -> bool:
     """Return whether `text` holds something of the kind asked for."""
+    if kind == "share":
+        return bool(_PERCENT.search(text))
     if kind == "number":
-        return bool(counted(text, language))
+        return bool(counted(text, language)) or bool(_FREQUENCY.search(text))
     if kind == "date":
         return bool(months(text)) or any(_is_year(number) for number in numbers(text, language))
     return kind == "any" or bool(names(text))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from migbot.answer.answerable import load_calibration, none_probability, relevance
 from migbot.answer.check import Support, check_sentence
 from migbot.answer.evidence import Evidence, Extract
-from migbot.answer.expected import expected_kind, holds
+from migbot.answer.expected import asks_once, expected_kind, holds
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
 from migbot.answer.prompt import build_prompt
@@ -98,9 +98,18 @@ class Writer:
         _LOG.debug("dropped (NONE %.2f): %s | %s", self.none, why, draft.text)
 
     def _is_about_question(self, draft: Draft, supports: tuple[Support, ...]) -> bool:
-        held = {_framed(support): support.passage.language for support in supports}
-        about = relevance(self._question, {draft.text: self._reply.language, **held})
-        return self._calibration.sentence_answers(about, self.none)
+        """Return whether a carried sentence says something that was asked.
+
+        A question for one thing, a date or a number, say, is answered by nothing else.
+        """
+        language = self._reply.language
+        quotes = {_framed(support): support.passage.language for support in supports}
+        said = {draft.text: language, **quotes}
+        kind = expected_kind(self._question)
+        is_of_kind = any(holds(kind, text, in_language) for text, in_language in said.items())
+        if asks_once(self._question) and not is_of_kind:
+            return False
+        return self._calibration.sentence_answers(relevance(self._question, said), self.none)
 
     def _quote_best(self) -> Iterator[Stated]:
         """Yield the best unit of the kind that was asked for, verbatim, if it holds enough."""
