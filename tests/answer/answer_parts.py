@@ -64,11 +64,11 @@ def check(
 
 
 def carried(text, *cited, **options) -> bool:
-    return bool(check(text, *cited, **options).supports)
+    return bool(check(text, *cited, **options).support is not None)
 
 
 def quotes(text, *cited, **options) -> list[str]:
-    return [support.quote for support in check(text, *cited, **options).supports]
+    return [support.quote for support in (check(text, *cited, **options).support,) if support]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,13 +27,13 @@ class Calibration:
             return "out_of_scope" if far else "not_found"
         return None
 
-    def model_declines(self, none: float) -> bool:
+    def model_declines(self, none: float | None) -> bool:
         """Return whether the model's probability of NONE alone ends the answer."""
-        return none >= self.thresholds["not_found"]["none_at_least"]
+        return none is not None and none >= self.thresholds["not_found"]["none_at_least"]
 
-    def trusts(self, none: float) -> bool:
-        """Return whether the model is sure enough that the passages answer."""
-        return none < self.thresholds["trusted"]["none_below"]
+    def trusts(self, none: float | None) -> bool:
+        """Return whether the model is sure that the passages answer; not if it cannot say."""
+        return none is not None and none < self.thresholds["trusted"]["none_below"]
 
     def allows_strange_words(self, strange: int, used: int) -> bool:
         """Return whether a trusted sentence may use `strange` words that only the question has.
@@ -43,18 +43,20 @@ class Calibration:
         most = self.thresholds["trusted"]["strange_share_at_most"]
         return strange <= most * used or (strange == 1 and used > 1)
 
-    def sentence_answers(self, relevance: float, none: float) -> bool:
+    def sentence_answers(self, relevance: float, none: float | None) -> bool:
         """Return whether a checked sentence is about what was asked."""
         return self.trusts(none) or relevance >= self.thresholds["doubted"]["relevance_at_least"]
 
-    def quote_answers(self, relevance: float, none: float, *, is_expected_kind: bool) -> bool:
+    def quote_answers(
+        self, relevance: float, none: float | None, *, is_expected_kind: bool
+    ) -> bool:
         """Return whether the best quote may stand in for an answer.
 
         A quote of the kind that was asked for (a number, a date, a name) needs less in common,
         and any quote needs more where the model would rather reply NONE.
         """
         limits = self.thresholds["quote"]
-        if none >= limits["none_below"]:
+        if none is None or none >= limits["none_below"]:
             return relevance >= limits["relevance_against_none_at_least"]
         least = limits["relevance_of_kind_at_least" if is_expected_kind else "relevance_at_least"]
         return relevance >= least
@@ -67,8 +69,10 @@ def load_calibration() -> Calibration:
     return Calibration(thresholds=tomllib.loads(text))
 
 
-def none_probability(piece: Piece) -> float:
-    """Return how likely the model, at its first piece, was to reply NONE; 0 where it cannot say."""
+def none_probability(piece: Piece) -> float | None:
+    """Return how likely the model, at its first piece, was to reply NONE; None if it cannot say."""
+    if not piece.alternatives:
+        return None
     return sum(
         probability
         for token, probability in piece.alternatives.items()

@@ -1,4 +1,4 @@
-"""What a sentence claims that can be compared by code: its numbers, months and names.
+"""What a sentence claims that can be compared by code: its numbers, dates and names.
 
 Numbers are read as values, so that "trente-huit", "thirty-eight" and 38 are one, as are
 "11 millions" and 11,000,000. Ordinals count as their number (113th, 113e, onzième).
@@ -10,16 +10,17 @@ from functools import cache
 from migbot.index.terms import STOPWORDS, fold, passage_terms
 from migbot.types import Language
 
-# A digit group: 1 117 or 1,117 or 1.117 are thousands; 3.7 and 3,7 are decimals.
-_SYMBOL = re.compile(r"\b[A-Z]{1,5}(?:/[A-Z0-9.()]+)+", re.IGNORECASE)
+# A document's symbol, such as A/RES/73/195: capitals, strokes and a digit somewhere.
+_SYMBOL = re.compile(r"\b(?=[A-Z0-9./()]*\d)[A-Z]{1,5}(?:/[A-Z0-9.()]+)+", re.IGNORECASE)
 _SPACES_IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
 _COMMAS_IN_NUMBER = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_FRENCH_POINTS_IN_NUMBER = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SCALED = re.compile(
     r"(\d+(?:\.\d+)?)\s+(million|milliard|billion|thousand|mille)s?\b", re.IGNORECASE
 )
-_ORDINAL = re.compile(r"(?<=\d)(?:er|ere|eme|e|nd|nde|st|rd|th)\b")
+_ORDINAL = re.compile(r"(?<=\d)(?:er|ère|ere|ème|eme|e|nd|nde|st|rd|th)\b")
 _SCALES = {
     "thousand": 10**3,
     "mille": 10**3,
@@ -43,9 +44,21 @@ _MONTHS = (
     ("december", "decembre"),
 )
 _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_MONTH = re.compile(rf"\b({'|'.join(_MONTH_OF)})\b")
+_ANY_MONTH = "|".join(_MONTH_OF)
+# "May" and "mars" are months only beside a number or after such a word.
+_MONTH = re.compile(
+    rf"\b(?!(?:may|march|mars|mai)\b)(?:{_ANY_MONTH})\b|"
+    r"(?:\d\s|\b(?:in|en|of|de|since|depuis|by|until)\s)(?:may|march|mars|mai)\b|"
+    r"\b(?:may|march|mars|mai)\s\d"
+)
+_DAY = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:er|st|nd|rd|th)? (?:of )?(?P<month>{_ANY_MONTH}),? "
+    r"(?P<year>\d{4})\b|"
+    rf"\b(?P<month2>{_ANY_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year2>\d{{4}})\b"
+)
 
 _COUNTED_WORDS = 5
+_COMPARED_WORDS = 3
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s", re.MULTILINE)
 _LAST_ITEM = re.compile(r"[^,;]\s(?:et|and)\s")
 _SHORTEST_LIST = 3
@@ -53,6 +66,12 @@ _SHORTEST_LIST = 3
 _NAME = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _ENDS = re.compile(r"[.!?:]\s")
 _ELISION = re.compile(r"^(?:l|d|qu|n|s|j|c|m|t|jusqu|lorsqu)[’']", re.IGNORECASE)
+_OFTEN_OPEN = """
+    according actuellement additionally ainsi although aujourd'hui cependant certains currently
+    egalement enfin furthermore however moreover nul outre plusieurs several since today toutefois
+    yes oui non selon
+"""
+_OPENING_WORDS = STOPWORDS | frozenset(_OFTEN_OPEN.split())
 
 
 @cache
@@ -62,30 +81,42 @@ def numbers(text: str, language: Language) -> frozenset[str]:
     Small number words that are also articles ("un", "one") are not counted.
     """
     symbols = {fold(found.group()).rstrip(".,)") for found in _SYMBOL.finditer(text)}
-    rest = _SCALED.sub(_scaled, _digits(_SYMBOL.sub(" ", text)))
-    digits = _numerals(rest)
-    words = _numerals(_words_to_digits(rest, language)) - {"1"}
+    digits = _numerals(_digits(text, language))
+    words = _numerals(words_to_digits(text, language)) - {"1"}
     return frozenset(symbols | digits | words)
 
 
-def months(text: str) -> frozenset[int]:
-    """Return the months named in `text`, 1 to 12, in either language.
+def figures_in_order(text: str, language: Language) -> tuple[str, ...]:
+    """Return the numbers of `text` in the order in which they stand, days of dates and years apart.
 
-    "May" and "mars" count only where a number stands beside them.
+    "152 voix contre 5" gives 152, 5.
     """
-    folded = fold(text)
+    plain = _DAY.sub(" ", fold(words_to_digits(text, language)))
+    found = (_canonical(float(figure)) for figure in _NUMBER.findall(_ORDINAL.sub("", plain)))
+    return tuple(number for number in found if not _is_year(number))
+
+
+def months(text: str) -> frozenset[int]:
+    """Return the months named in `text`, 1 to 12, in either language."""
+    found = (word for match in _MONTH.finditer(fold(text)) for word in match.group().split())
+    return frozenset(_MONTH_OF[word] for word in found if word in _MONTH_OF)
+
+
+def days(text: str) -> frozenset[str]:
+    """Return the whole dates of `text`, ISO 8601, in either language."""
     found = set()
-    for match in _MONTH.finditer(folded):
-        beside = folded[max(0, match.start() - 4) : match.end() + 6]
-        if match.group() not in {"may", "mars", "march", "mai"} or re.search(r"\d", beside):
-            found.add(_MONTH_OF[match.group()])
+    for match in _DAY.finditer(fold(text).replace("\u00a0", " ").replace("\u202f", " ")):
+        parts = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
+        month = _MONTH_OF[parts["month"]]
+        found.add(f"{parts['year']}-{month:02}-{int(parts['day']):02}")
     return frozenset(found)
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Return the words of `text` that are written as names, folded, in order.
+    """Return the words of `text` that are written as names, as they are written, in order.
 
-    A name starts with a capital and does not open the sentence, or is an abbreviation.
+    A name starts with a capital. A word that opens a sentence counts unless it is one that often
+    does.
     """
     text = _SYMBOL.sub(" ", text)
     found = []
@@ -98,39 +129,15 @@ def names(text: str) -> tuple[str, ...]:
         before = match.end()
         word = _ELISION.sub("", match.group())
         plain = fold(word)
-        capital = word[:1].isupper() and not opening and plain not in STOPWORDS
-        if (capital or _is_abbreviation(word)) and plain not in _MONTH_OF:
-            found.append(plain)
+        capital = word[:1].isupper() and plain not in (_OPENING_WORDS if opening else STOPWORDS)
+        if (capital or is_abbreviation(word)) and plain not in _MONTH_OF:
+            found.append(word)
     return tuple(dict.fromkeys(found))
 
 
-def _is_abbreviation(word: str) -> bool:
+def is_abbreviation(word: str) -> bool:
+    """Return whether `word` is written in capitals alone: WHO, but not who."""
     return len(word) > 1 and word.isupper()
-
-
-def _digits(text: str) -> str:
-    text = _SPACES_IN_NUMBER.sub("", text)
-    text = _COMMAS_IN_NUMBER.sub("", text)
-    return _DECIMAL_COMMA.sub(".", text)
-
-
-def _numerals(text: str) -> set[str]:
-    folded = _ORDINAL.sub("", fold(text))
-    return {_canonical(float(figure)) for figure in _NUMBER.findall(folded)}
-
-
-def _scaled(match: re.Match[str]) -> str:
-    return _canonical(float(match.group(1)) * _SCALES[match.group(2).casefold()])
-
-
-def _canonical(value: float) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def _words_to_digits(text: str, language: Language) -> str:
-    from text_to_num import alpha2digit  # noqa: PLC0415 - compiled code, loaded on first use
-
-    return str(alpha2digit(text, language))
 
 
 def list_sizes(text: str) -> frozenset[str]:
@@ -144,21 +151,50 @@ def list_sizes(text: str) -> frozenset[str]:
     return frozenset(str(size) for size in (bullets, semicolons, commas) if size >= _SHORTEST_LIST)
 
 
-def counted(text: str, language: Language) -> dict[str, frozenset[str]]:
-    """Return for each number of `text`, years apart, the terms of the words that follow it.
+def counted(text: str, language: Language) -> dict[str, tuple[str, ...]]:
+    """Return for each number of `text`, years apart, the terms of the few words that follow it.
 
-    "38 entités du système" gives the terms of "entités du système" under "38".
+    "38 entités du système" gives the terms of "entités" and "système" under "38".
     """
-    digits = _SCALED.sub(_scaled, _digits(_SYMBOL.sub(" ", text)))
-    digits = _words_to_digits(digits, language)
-    found: dict[str, frozenset[str]] = {}
+    digits = words_to_digits(text, language)
+    found: dict[str, tuple[str, ...]] = {}
     for match in _NUMBER.finditer(digits):
         number = _canonical(float(match.group()))
         if not _is_year(number):
             following = " ".join(digits[match.end() :].split()[:_COUNTED_WORDS])
-            terms = frozenset(passage_terms(re.split(r"[.;:,]", following)[0], language))
-            found[number] = found.get(number, frozenset()) | terms
+            clause = re.split(r"[.;:,]", following)[0]
+            terms = dict.fromkeys(passage_terms(clause, language))
+            found.setdefault(number, tuple(terms)[:_COMPARED_WORDS])
     return found
+
+
+def words_to_digits(text: str, language: Language) -> str:
+    """Return `text` with its numbers as plain digits, those in words too, and symbols left out."""
+    from text_to_num import alpha2digit  # noqa: PLC0415 - compiled code, loaded on first use
+
+    return str(alpha2digit(_SCALED.sub(_scaled, _digits(text, language)), language))
+
+
+def _digits(text: str, language: Language) -> str:
+    text = _SPACES_IN_NUMBER.sub("", _SYMBOL.sub(" ", text))
+    text = _COMMAS_IN_NUMBER.sub("", text)
+    if language == "fr":
+        text = _FRENCH_POINTS_IN_NUMBER.sub("", text)
+    return _DECIMAL_COMMA.sub(".", text)
+
+
+def _numerals(text: str) -> set[str]:
+    scaled = _SCALED.sub(_scaled, text)
+    folded = _ORDINAL.sub("", fold(scaled))
+    return {_canonical(float(figure)) for figure in _NUMBER.findall(folded)}
+
+
+def _scaled(match: re.Match[str]) -> str:
+    return _canonical(float(match.group(1)) * _SCALES[match.group(2).casefold()])
+
+
+def _canonical(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _is_year(number: str) -> bool:

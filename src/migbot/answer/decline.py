@@ -6,18 +6,20 @@ from migbot.types import Language, Reason
 
 # A question about somebody's private data is declined whatever the passages hold.
 _PERSONAL = re.compile(
-    r"\b(?:num[ée]ro de (?:t[ée]l[ée]phone|portable|mobile)|t[ée]l[ée]phone (?:de|du|d['’])|"
-    r"adresse (?:personnelle|priv[ée]e|(?:de son|du) domicile|e-?mail|mail)|e-?mail (?:de|du|of)|"
-    r"vie priv[ée]e|date de naissance|[ée]tat de sant[ée]|salaire (?:de|du|d['’])|"
-    r"(?:phone|mobile|cell) number|home address|private address|e-?mail address|private life|"
-    r"date of birth|health condition|salary of|passport number|num[ée]ro de passeport)\b",
+    r"\b(?:num[ée]ro de (?:t[ée]l[ée]phone|portable|mobile|passeport)"
+    r"(?! (?:de l['’](?:oim|onu|organisation)|du (?:si[èe]ge|bureau|r[ée]seau|secr[ée]tariat)))|"
+    r"adresse (?:personnelle|priv[ée]e|(?:de son|du) domicile|e-?mail|mail)|"
+    r"(?:e-?)?mail (?:de|du|of)|mari[ée]e?|married|date de naissance|date of birth(?! reg)|"
+    r"o[uù] (?:habite|vit)|salaire (?:de|du|d['’])|"
+    r"(?:phone|mobile|cell|passport) number|(?:home|private|e-?mail) address|"
+    r"where does \w+(?: \w+)? live|salary of|\w+['’]s salary)\b",
     re.IGNORECASE,
 )
 _OPINION = re.compile(
-    r"\b(?:(?:que|qu['’]en) penses?[- ](?:tu|vous)|(?:à|selon) (?:ton|votre) avis|"
-    r"(?:es|êtes)[- ](?:tu|vous) (?:pour|contre|d['’]accord)|pr[ée]f[eè]res?[- ]tu|"
-    r"what do you think|your opinion|in your view|do you (?:agree|support|like|prefer)|"
-    r"are you (?:for|against))\b",
+    r"\b(?:pense[sz]?[- ](?:tu|vous)|(?:ton|votre) (?:avis|opinion)|"
+    r"(?:es|êtes)[- ](?:tu|vous) (?:pour|contre|d['’]accord)|"
+    r"pr[ée]f[eè]res?[- ]tu|what do you think|your opinion|in your view|"
+    r"(?<!how )do you (?:agree|support|like|prefer|think)|are you (?:for|against))\b",
     re.IGNORECASE,
 )
 

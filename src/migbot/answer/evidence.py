@@ -1,6 +1,5 @@
 """Selects the few sentences that the model reads: prompt reading is the slowest step on a CPU."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log
@@ -10,17 +9,11 @@ from numpy.typing import NDArray
 
 from migbot.answer.expected import expected_kind, holds
 from migbot.answer.glossary import load_glossary
-from migbot.answer.units import Span, unit_spans
+from migbot.answer.units import LEANS_BACK, Span, unit_spans
 from migbot.answer.words import held_terms, question_words
 from migbot.index.embed import Embedder
 from migbot.types import Hit, Language, Passage
 
-# A sentence that opens so says little without the one before it.
-_LEANS_BACK = re.compile(
-    r"^(?:ils?|elles?|cel(?:a|le|ui|les)|ce(?:ux|tte|t|s)?|leurs?|son|sa|ses|cependant|toutefois|"
-    r"its?|he|she|they|this|that|these|those|their|his|her|however|both|such)\b",
-    re.IGNORECASE,
-)
 _LEXICAL_WEIGHT = 1.0
 _KIND_WEIGHT = 0.8
 _RANK_WEIGHT = 0.6
@@ -184,7 +177,7 @@ def _choose(
     for unit in (*(firsts[hit] for hit in sorted(firsts)), *best_first):
         wanted = [unit]
         before = by_place.get((unit.hit, unit.position - 1))
-        if before is not None and _LEANS_BACK.match(unit.text):
+        if before is not None and LEANS_BACK.match(unit.text):
             wanted.insert(0, before)
         new = [one for one in wanted if (one.hit, one.position) not in chosen]
         cost = sum(tokens(one) for one in new)

@@ -14,7 +14,7 @@ _SHARE = re.compile(
 )
 _NUMBER = re.compile(
     r"\bcombien\b|\bquel (?:est le )?(?:nombre|montant)\b|"
-    r"\bhow (?:many|much|often|long)\b|\bwhat (?:is the )?number of\b",
+    r"\bhow (?:many|much|often|long|old)\b|\bwhat (?:is the )?number of\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -24,12 +24,12 @@ _DATE = re.compile(
 )
 _NAME = re.compile(
     r"\bqui (?:est|sont|[ée]tait|a|ont|dirige|pr[ée]side|coordonne|occupe)\b|^\s*qui\b|"
-    r"\bwho(?:se|m)?\b|\bo[uù] (?:est|se|a|sont|ont)\b|^\s*o[uù]\b|\bwhere\b|"
-    r"\bquels? (?:pays|membres|[ée]tats|organismes)\b|\bwhich (?:countries|states|members)\b",
+    r"^\W*(?:(?:and|so|by|to|with|from) )*who(?:se|m)?\b|"
+    r"\bo[uù] (?:est|se|a|sont|ont)\b|^\s*o[uù]\b|\bwhere\b|"
+    r"\bquels?(?: sont les)?(?: \w+)? (?:pays|membres|[ée]tats|organismes)\b|"
+    r"\bwhich(?: \w+)? (?:countries|states|members|bodies)\b",
     re.IGNORECASE,
 )
-
-
 _INTERROGATIVE = re.compile(
     r"\b(?:who(?:m|se)?|what|when|where|which|why|how|qui|que|quoi|quand|où|quel(?:le)?s?|comment|"
     r"pourquoi|combien|qu['’]est-ce)\b",

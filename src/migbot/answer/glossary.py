@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from migbot.index.terms import fold
+from migbot.index.terms import STOPWORDS, fold
 from migbot.types import LANGUAGES, Language
 
 _APOSTROPHES = str.maketrans({"’": "'"})
@@ -31,7 +31,7 @@ class Glossary:
         pattern, preferred = self._matcher(language)
         if pattern is None:
             return text
-        return pattern.sub(lambda found: preferred[_key(found.group())], text)
+        return pattern.sub(lambda found: _translation(found, preferred), text)
 
     def found(self, text: str) -> tuple[tuple[str, str], ...]:
         """Return the terms that stand in `text`, each with its form in the other language."""
@@ -39,7 +39,11 @@ class Glossary:
         for language in LANGUAGES:
             pattern, preferred = self._matcher(language)
             matches = pattern.finditer(text) if pattern is not None else ()
-            pairs += [(match.group(), preferred[_key(match.group())]) for match in matches]
+            pairs += [
+                (match.group(), preferred[_key(match.group())])
+                for match in matches
+                if not _is_stop_word(match.group())
+            ]
         return tuple(pairs)
 
     def _matcher(self, language: Language) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
@@ -64,6 +68,19 @@ def load_glossary() -> Glossary:
             for term in tomllib.loads(text)["term"]
         )
     )
+
+
+def _translation(found: re.Match[str], preferred: Mapping[str, str]) -> str:
+    """Return the term in the other language, or the word itself where it is none after all."""
+    word = found.group()
+    translation = preferred[_key(word)]
+    is_name = len(word.split()) == 1 and translation[0].isupper()
+    return word if _is_stop_word(word) or (is_name and word.islower()) else translation
+
+
+def _is_stop_word(word: str) -> bool:
+    """Return whether `word` is a common word that only capitals make an abbreviation: un, who."""
+    return fold(word) in STOPWORDS and not word.isupper()
 
 
 def _key(form: str) -> str:

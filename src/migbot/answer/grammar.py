@@ -11,6 +11,10 @@ from migbot.answer.prompt import NONE
 
 _SENTENCES_AT_MOST = 4
 _MARKED = re.compile(r"\s*(?P<text>[^\[\]]+?)\s*(?P<markers>(?:\[\d+(?:,\s*\d+)*\]\s*)+)[.!?]?")
+_NOT_A_MARKER = re.compile(r"\s*[^\s\[]")
+_AROUND = re.compile(r"^[\s.!?]+|[\s.!?]+$")
+_SENTENCE_ENDS = frozenset(".!?")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
 _DIGITS = re.compile(r"\d+")
 
 # A full stop stays inside a sentence only in a decimal, after an initial or a known abbreviation;
@@ -43,24 +47,30 @@ def answer_grammar(extracts: int) -> str:
 def read_drafts(pieces: Iterable[str]) -> Iterator[Draft]:
     """Yield each sentence of a reply as soon as its markers are closed.
 
-    Also reads replies that no grammar held: what follows the last marker comes as a sentence
-    without citations. NONE yields nothing.
+    Also reads replies that no grammar held: a whole sentence after the last marker comes without
+    citations, and a cut one does not come at all. NONE yields nothing.
     """
     pending = ""
     for piece in pieces:
-        pending += piece
-        # A marker may be followed by another, so it counts once something else comes.
-        while (match := _MARKED.match(pending)) and match.end() < len(pending):
+        pending += _SURROGATES.sub("", piece)
+        # One marker may follow another, so a sentence is closed once something else comes.
+        while (match := _MARKED.match(pending)) and _NOT_A_MARKER.match(pending, match.end()):
             yield _draft(match)
             pending = pending[match.end() :]
     if match := _MARKED.match(pending):
         yield _draft(match)
         pending = pending[match.end() :]
     rest = pending.strip()
-    if len(rest) > 1 and not rest.startswith(NONE):
-        yield Draft(text=rest.strip(".!? \n"), numbers=())
+    text = _trimmed(rest)
+    is_whole = rest[-1:] in _SENTENCE_ENDS and "[" not in rest
+    if text and is_whole and not rest.startswith(NONE):
+        yield Draft(text=text, numbers=())
+
+
+def _trimmed(text: str) -> str:
+    return _AROUND.sub("", text)
 
 
 def _draft(match: re.Match[str]) -> Draft:
     numbers = tuple(dict.fromkeys(int(digits) for digits in _DIGITS.findall(match["markers"])))
-    return Draft(text=match["text"].strip(".!? \n"), numbers=numbers)
+    return Draft(text=_trimmed(match["text"]), numbers=numbers)

@@ -7,43 +7,43 @@ import re
 from collections.abc import Sequence
 
 from migbot.answer.claims import names
+from migbot.answer.glossary import load_glossary
 from migbot.index.terms import question_terms
 from migbot.types import Turn
 
 _OPENS_FOLLOW_UP = re.compile(
-    r"^\s*(?:et|mais|ou|alors|donc|and|but|or|so|what about|how about|also|aussi)\b", re.IGNORECASE
-)
-_POINTS_BACK = re.compile(
-    r"\b(?:ils?|elles?|lui|leurs?|son|sa|ses|celui|celle|ceux|celles|ça|cela|y|en|ce dernier|"
-    r"its?|they|them|their|theirs|he|she|his|her|him|this|that|these|those|one|there)\b",
-    re.IGNORECASE,
+    r"^\s*(?:et|mais|alors|donc|and|but|or|so|what about|how about|also|aussi)\b", re.IGNORECASE
 )
 _FEW_TERMS = 4
+_POINTS_BACK = re.compile(
+    r"\b(?:ils?(?! y a)|elles?|lui|leurs?|son|sa|ses|celui|celle|ceux|celles|ça|cela|"
+    r"ce dernier|its?|they|them|their|theirs|he|she|his|her|him|this|that|these|those|then)\b",
+    re.IGNORECASE,
+)
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
     """Return `question` with the subject of the visitor's question before it, where it needs one.
 
-    A question that names its own subject is a new topic and comes back as it is.
+    A question that names its own subject is a new topic and comes back as it is. In a row of
+    follow-ups the subject is that of the question that opened it.
     """
-    before = _last_question(history)
-    if before is None or not _is_follow_up(question):
+    if not _is_follow_up(question):
         return question
-    return f"{before} {question}"
-
-
-def _last_question(history: Sequence[Turn]) -> str | None:
-    """Return the visitor's last question, with the one before where it was a follow-up itself."""
-    asked = [turn.text for turn in history if turn.role == "user"]
-    if not asked:
-        return None
-    if len(asked) > 1 and _is_follow_up(asked[-1]):
-        return f"{asked[-2]} {asked[-1]}"
-    return asked[-1]
+    before: list[str] = []
+    for turn in reversed(history):
+        if turn.role == "user":
+            before.insert(0, turn.text)
+            if not _is_follow_up(turn.text):
+                break
+    opening = before[:1]
+    # The question just before narrows the subject; those between add little but words.
+    last = before[-1:] if len(before) > 1 else []
+    return " ".join((*opening, *last, question))
 
 
 def _is_follow_up(question: str) -> bool:
-    few = len(question_terms(question)) <= _FEW_TERMS
-    if _OPENS_FOLLOW_UP.match(question) or _POINTS_BACK.search(question):
-        return few or not names(question)
-    return not question_terms(question)
+    named = bool(names(question)) or bool(load_glossary().found(question))
+    if _OPENS_FOLLOW_UP.match(question):
+        return not named or len(question_terms(question)) <= _FEW_TERMS
+    return not question_terms(question) or (bool(_POINTS_BACK.search(question)) and not named)

@@ -12,10 +12,11 @@ def as_printed(sentence: str, language: Language) -> str:
     """Return `sentence` with a final full stop and its language's spaces and apostrophes."""
     text = sentence.strip().rstrip(".").strip().replace("'", "’")
     if language == "fr":
-        text = re.sub(r"\s*([:»])", rf"{_NO_BREAK_SPACE}\1", text)
+        text = re.sub(r"\s*:(?=\s|$)", f"{_NO_BREAK_SPACE}:", text)
+        text = re.sub(r"\s*»", f"{_NO_BREAK_SPACE}»", text)
         text = re.sub(r"\s*([;!?])(?=\s|$)", rf"{_NARROW_NO_BREAK_SPACE}\1", text)
         text = re.sub(r"«\s*", f"«{_NO_BREAK_SPACE}", text)
-        text = re.sub(r"(?<=\d)\s(?=\d{3}(?!\d))", _NARROW_NO_BREAK_SPACE, text)
+        text = re.sub(r"(?<!\d)(\d{1,3})\s(?=\d{3}(?!\d))", rf"\1{_NARROW_NO_BREAK_SPACE}", text)
         text = re.sub(r"(?<=\d)\s*%", f"{_NO_BREAK_SPACE}%", text)
     return f"{text}."
 

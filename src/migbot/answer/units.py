@@ -7,6 +7,13 @@ from migbot.types import Passage
 
 _BULLET = re.compile(r"^(?:[-*•–]|\d{1,2}[.)])\s")
 
+# A sentence that opens so says little without the one before it.
+LEANS_BACK = re.compile(
+    r"^(?:ils?|elles?|cel(?:a|le|ui|les)|ce(?:ux|tte|t|s)?|leurs?|son|sa|ses|cependant|toutefois|"
+    r"its?|he|she|they|this|that|these|those|their|his|her|however|both|such)\b",
+    re.IGNORECASE,
+)
+
 Span = tuple[int, int]
 
 

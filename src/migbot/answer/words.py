@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from migbot.answer.claims import numbers
+from migbot.answer.claims import numbers, words_to_digits
 from migbot.answer.glossary import load_glossary
 from migbot.index.terms import passage_terms, question_terms
 from migbot.types import LANGUAGES, Language
@@ -35,7 +35,11 @@ def question_words(question: str) -> tuple[Word, ...]:
 @cache
 def held_terms(text: str, language: Language) -> frozenset[str]:
     """Return the terms of `text`, and its numbers as digits."""
-    return frozenset(passage_terms(text, language)) | numbers(text, language)
+    words = {
+        *passage_terms(text, language),
+        *passage_terms(words_to_digits(text, language), language),
+    }
+    return frozenset(words) | numbers(text, language)
 
 
 def _terms(text: str) -> set[str]:

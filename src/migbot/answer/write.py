@@ -9,7 +9,7 @@ from migbot.answer.evidence import Evidence, Extract
 from migbot.answer.expected import asks_once, expected_kind, holds
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
-from migbot.answer.prompt import build_prompt
+from migbot.answer.prompt import NONE, build_prompt
 from migbot.answer.reply import Reply
 from migbot.answer.typography import as_printed, quoted
 from migbot.index.embed import Embedder
@@ -24,7 +24,7 @@ class Writer:
     """Writes the answer to one question from its evidence.
 
     `question` is the standalone one; `none` is the model's probability, known from its first
-    token on, that it would reply NONE.
+    token on, that it would reply NONE; None where it cannot say.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Writer:
         self._generator = generator
         self._max_tokens = max_tokens
         self._calibration = load_calibration()
-        self.none = 0.0
+        self.none: float | None = None
 
     def write(self) -> Iterator[Stated]:
         """Yield each sentence that a passage carries, as soon as it is checked.
@@ -65,12 +65,16 @@ class Writer:
             grammar=answer_grammar(len(self._evidence.extracts)),
             alternatives=_ALTERNATIVES,
         )
+        written = ""
         for position, piece in enumerate(pieces):
             if position == 0:
                 self.none = none_probability(piece)
                 if self._calibration.model_declines(self.none):
                     return
+            written += piece.text
             yield piece.text
+        if written.strip() == NONE and self.none is None:
+            self.none = 1.0
 
     def _state(self, draft: Draft) -> Iterator[Stated]:
         """Yield the sentence if a passage carries it and it is about the question."""
@@ -84,27 +88,28 @@ class Writer:
             others=[one for one in extracts if one.number not in draft.numbers],
             embedder=self._embedder,
         )
-        if not verdict.supports:
+        if verdict.support is None:
             self._drop(draft, ", ".join(verdict.reasons))
-        elif not self._is_about_question(draft, verdict.supports):
+        elif not self._is_about_question(draft, verdict.support):
             self._drop(draft, "not about the question")
         else:
             text = as_printed(draft.text, self._reply.language)
             if not self._reply.has_said(text):
-                yield self._reply.state(text, verdict.supports)
+                yield self._reply.state(text, (verdict.support,))
 
     def _drop(self, draft: Draft, why: str) -> None:
         self._reply.dropped += 1
-        _LOG.debug("dropped (NONE %.2f): %s | %s", self.none, why, draft.text)
+        _LOG.debug("dropped (NONE %s): %s | %s", self.none, why, draft.text)
 
-    def _is_about_question(self, draft: Draft, supports: tuple[Support, ...]) -> bool:
+    def _is_about_question(self, draft: Draft, support: Support) -> bool:
         """Return whether a carried sentence says something that was asked.
 
         A question for one thing, a date or a number, say, is answered by nothing else.
         """
-        language = self._reply.language
-        quotes = {_framed(support): support.passage.language for support in supports}
-        said = {draft.text: language, **quotes}
+        said = {
+            draft.text: self._reply.language,
+            _framed(support): support.passage.language,
+        }
         kind = expected_kind(self._question)
         is_of_kind = any(holds(kind, text, in_language) for text, in_language in said.items())
         if asks_once(self._question) and not is_of_kind:

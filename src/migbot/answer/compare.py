@@ -1,0 +1,259 @@
+"""Compares what a sentence claims with the words of one unit of a passage, by code alone."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from migbot.answer.answerable import load_calibration
+from migbot.answer.claims import (
+    counted,
+    days,
+    figures_in_order,
+    list_sizes,
+    months,
+    names,
+    numbers,
+    words_to_digits,
+)
+from migbot.answer.glossary import load_glossary
+from migbot.answer.units import LEANS_BACK, Span
+from migbot.answer.words import Word, held_terms, question_words
+from migbot.index.terms import fold, passage_terms
+from migbot.types import Language, Passage
+
+_COVERAGE_AT_LEAST = 0.75
+_OWN_COVERAGE_AT_LEAST = 0.4
+_VERB = re.compile(r"\b(?:est|sont|était|étaient|a|ont|is|are|was|were|has|have|had)\b")
+_CONTEXT_CHARS = 300
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|cannot|pas|jamais|aucune?|ni|sans|non|plus|guère|"
+    r"nullement)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_NEGATED_WINDOW_CHARS = 40
+# Words that turn a sentence round, by what they say: where a claim has one, the passage must too.
+_TURNS = {
+    "deny": re.compile(r"\b(?:reject|rejet|refus|fail|echou|oppos)"),
+    "end": re.compile(r"\b(?:dissol|dissou|abolish|suppri|repeal|abrog|annul|suspen)"),
+    "leave": re.compile(r"\b(?:withdr|retir|retrait|quitt|abandon|leav|left)"),
+    "blame": re.compile(r"\b(?:critic|critiqu|denounc|denonc)"),
+    "against": re.compile(r"\b(?:against|contre)\b"),
+    "former": re.compile(r"\b(?:former|ancien)"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """What a sentence says, taken apart; `asked` are the words it shares with the question."""
+
+    text: str
+    language: Language
+    numbers: frozenset[str]
+    order: tuple[str, ...]
+    months: frozenset[int]
+    days: frozenset[str]
+    names: tuple[str, ...]
+    terms: frozenset[str]
+    negated: frozenset[str]
+    counted: Mapping[str, tuple[str, ...]]
+    turns: frozenset[str]
+    asked: tuple[Word, ...]
+    trusted: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Match:
+    """One unit against the claim: what it lacks, what it contradicts, what share it holds."""
+
+    passage: Passage
+    start: int
+    end: int
+    missing: frozenset[str]
+    faults: tuple[str, ...]
+    coverage: float
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the unit lacks and contradicts nothing."""
+        return not self.missing and not self.faults
+
+    @property
+    def order(self) -> tuple[int, int, float, int]:
+        """Sort key: fewest faults, least missing, then most words held, then shortest."""
+        return (
+            len(self.faults),
+            len(self.missing),
+            -round(self.coverage, 2),
+            self.end - self.start,
+        )
+
+
+def read_claim(text: str, language: Language, question: str, *, trusted: bool) -> Claim:
+    """Take a sentence apart; `trusted` says that the model is sure that the passages answer."""
+    terms = _claimed_terms(text, language)
+    return Claim(
+        text=text,
+        language=language,
+        numbers=numbers(text, language),
+        order=figures_in_order(text, language),
+        months=months(text),
+        days=days(text),
+        names=names(text),
+        terms=terms,
+        negated=_negated(text, language),
+        counted=counted(text, language),
+        turns=_turns(text),
+        asked=tuple(word for word in question_words(question) if word.terms & terms),
+        trusted=trusted,
+    )
+
+
+def is_fragment(claim: Claim) -> bool:
+    """Return whether a claim is too little to be a sentence."""
+    if len(claim.terms) == 2:  # noqa: PLR2004 - a subject and an object
+        return not _VERB.search(claim.text)
+    return len(claim.terms) < 2  # noqa: PLR2004 - likewise
+
+
+def compare(claim: Claim, passage: Passage, span: Span) -> Match:
+    """Compare `claim` with characters `span` of the passage's text.
+
+    Words may also stand in the passage's headings, and where the unit opens with a pronoun in what
+    stands before it; names in the document's title besides; dates in the document's own.
+    """
+    start, end = span
+    text = passage.text[start:end]
+    before = _before(passage, start) if LEANS_BACK.match(text) else ""
+    said = " ".join((*passage.headings, before, text))
+    known = _known(said, passage.language, claim.language)
+    named = known | _known(passage.title, passage.language, claim.language)
+    here = load_glossary().translate(text, claim.language)
+    missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, named)}
+    faults = [*_flipped(claim, here), *_turned(claim, said)]
+    coverage = _share(claim.terms, _known(text, passage.language, claim.language))
+    if passage.language == claim.language:
+        strange, excused = _strange_words(claim, known)
+        missing |= strange
+        coverage = _share(claim.terms - excused, _known(text, claim.language, claim.language))
+        enough = _share(claim.terms - excused, known) >= _COVERAGE_AT_LEAST
+        if not enough or coverage < _OWN_COVERAGE_AT_LEAST:
+            missing.add("enough of what it says")
+        faults += _miscounted(claim, text)
+    faults += _swapped(claim, passage, text)
+    return Match(
+        passage=passage,
+        start=start,
+        end=end,
+        missing=frozenset(missing),
+        faults=tuple(faults),
+        coverage=coverage,
+    )
+
+
+def _missing_figures(claim: Claim, passage: Passage, text: str) -> list[str]:
+    """Return the numbers, months and whole dates of the claim that are nowhere in the unit."""
+    dated = " ".join((passage.title, *passage.headings, passage.date or ""))
+    held = numbers(text, passage.language) | numbers(dated, passage.language) | list_sizes(text)
+    return [
+        *(f"number {number}" for number in sorted(claim.numbers - held)),
+        *(f"month {month}" for month in sorted(claim.months - months(text) - months(dated))),
+        *(f"date {day}" for day in sorted(claim.days - days(text) - days(dated)) if days(text)),
+    ]
+
+
+def _missing_names(claim: Claim, named: frozenset[str]) -> list[str]:
+    missing = []
+    for name in claim.names:
+        terms = frozenset(passage_terms(name, claim.language))
+        if not terms or not terms <= named:
+            missing.append(f"name {name}")
+    return missing
+
+
+def _strange_words(claim: Claim, known: frozenset[str]) -> tuple[set[str], frozenset[str]]:
+    """Return what the claim took over from the question alone, as faults, or as excused terms."""
+    strange = [word for word in claim.asked if not word.is_held(known)]
+    allowed = claim.trusted and load_calibration().allows_strange_words(
+        len(strange), len(claim.asked)
+    )
+    if allowed:
+        return set(), frozenset(term for word in strange for term in word.terms)
+    return {f"“{min(word.terms)}”, which was asked," for word in strange}, frozenset()
+
+
+def _flipped(claim: Claim, text: str) -> list[str]:
+    """Return a fault where something is negated on one side only."""
+    negated = _negated(text, claim.language)
+    if claim.negated & negated:
+        return []
+    if claim.negated and not negated:
+        return ["negated only here"]
+    flipped = (claim.negated & held_terms(text, claim.language)) | (negated & claim.terms)
+    return [f"negation of {word} differs" for word in sorted(flipped)]
+
+
+def _turned(claim: Claim, said: str) -> list[str]:
+    """Return a fault for each turn of the claim that the unit does not take."""
+    return [f"turned round ({turn})" for turn in sorted(claim.turns - _turns(said))]
+
+
+def _turns(text: str) -> frozenset[str]:
+    folded = fold(text)
+    return frozenset(turn for turn, words in _TURNS.items() if words.search(folded))
+
+
+def _miscounted(claim: Claim, text: str) -> list[str]:
+    """Return a fault for each number that counts something else in `text` than in the claim."""
+    there = counted(text, claim.language)
+    return [
+        f"{number} counts something else"
+        for number, things in claim.counted.items()
+        if things and there.get(number) and not _same_things(things, there[number])
+    ]
+
+
+def _same_things(these: tuple[str, ...], those: tuple[str, ...]) -> bool:
+    return these[0] in those or those[0] in these
+
+
+def _swapped(claim: Claim, passage: Passage, text: str) -> list[str]:
+    """Return a fault where the numbers that both hold stand in another order."""
+    there = figures_in_order(text, passage.language)
+    common = [number for number in claim.order if number in there]
+    order = [there.index(number) for number in common]
+    return ["numbers in another order"] if order != sorted(order) else []
+
+
+def _share(terms: frozenset[str], held: frozenset[str]) -> float:
+    return len(terms & held) / len(terms) if terms else 0.0
+
+
+def _before(passage: Passage, start: int) -> str:
+    """Return the end of what stands before `start`, where a pronoun's subject is named."""
+    return passage.text[max(0, start - _CONTEXT_CHARS) : start].rpartition("\n\n")[2]
+
+
+def _negated(text: str, language: Language) -> frozenset[str]:
+    """Return the terms of the first two words after each negation."""
+    found: set[str] = set()
+    for match in _NEGATION.finditer(text):
+        after = text[match.end() : match.end() + _NEGATED_WINDOW_CHARS]
+        clause = re.split(r"[,;:.]", after)[0]
+        found.update(passage_terms(" ".join(clause.split()[:3]), language)[:2])
+    return frozenset(found)
+
+
+@cache
+def _claimed_terms(text: str, language: Language) -> frozenset[str]:
+    """Return the terms of a sentence, its numbers in words as digits."""
+    return frozenset(passage_terms(words_to_digits(text, language), language))
+
+
+@cache
+def _known(text: str, language: Language, claimed_in: Language) -> frozenset[str]:
+    """Return the terms of `text`, and those of its official names in the claim's language."""
+    own = held_terms(text, language)
+    if language == claimed_in:
+        return own
+    return own | held_terms(load_glossary().translate(text, claimed_in), claimed_in)
