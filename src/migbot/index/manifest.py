@@ -10,6 +10,7 @@ from typing import Any
 from migbot import __version__
 from migbot.errors import IndexIntegrityError
 from migbot.index.embed import EmbedderIdentity
+from migbot.index.terms import TERMS_VERSION
 from migbot.types import Document, Passage
 
 FORMAT = 2
@@ -73,6 +74,7 @@ def build_id_of(
         "passages": sha256_of(passages),
         "embedder": embedder.to_json(),
         "passage_tokens": passage_tokens,
+        "terms": TERMS_VERSION,
     }
     return sha256_of(json.dumps(inputs, sort_keys=True).encode())[:16]
 

@@ -19,6 +19,9 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
 _ALGORITHMS: dict[Language, str] = {"fr": "french", "en": "english"}
 
 # Folded. Apostrophes split words, so elided articles and contractions stand here as their pieces.
+# Raise it with any change to what counts as a term: an index built before is then built anew.
+TERMS_VERSION = 2
+
 _FRENCH_STOPWORDS = """
     a ai aie aient ait as au aucun aujourd aura aurait auront aussi autre aux avaient avait avec
     avez avons ayant c car ce ceci cela celle celles celui ces cet cette ceux chaque ci combien
