@@ -39,9 +39,13 @@ class Support:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What the check found: the words that carry the sentence, or why the nearest do not."""
+    """What the check found: the words that carry the sentence, or why the nearest do not.
+
+    Of a fragment only the quote may be shown: names alone would answer any question.
+    """
 
     support: Support | None = None
+    is_fragment: bool = False
     reasons: tuple[str, ...] = ()
 
 
@@ -65,7 +69,8 @@ def check_sentence(
     if _SPEAKS_OF_EXTRACTS.search(text):
         return Verdict(reasons=("speaks of the extracts, not of the subject",))
     claim = read_claim(text, language, question, trusted=trusted)
-    if is_fragment(claim):
+    fragment = is_fragment(claim)
+    if fragment and not trusted:
         return Verdict(reasons=("no whole sentence",))
     matches: list[Match] = []
     for extracts in (cited, others):
@@ -73,7 +78,7 @@ def check_sentence(
         matches = sorted((*matches, *found), key=lambda match: match.order)
         best = _closest(claim, [match for match in matches if match.is_sound], embedder)
         if best is not None:
-            return Verdict(support=_support(best))
+            return Verdict(support=_support(best), is_fragment=fragment)
     if not matches:
         return Verdict(reasons=("there is no passage",))
     lacking = tuple(f"{what} is not in the passage" for what in sorted(matches[0].missing))

@@ -24,6 +24,7 @@ from migbot.types import Language, Passage
 
 _COVERAGE_AT_LEAST = 0.75
 _OWN_COVERAGE_AT_LEAST = 0.4
+_FRAGMENT_TERMS = 2
 _VERB = re.compile(r"\b(?:est|sont|était|étaient|a|ont|is|are|was|were|has|have|had)\b")
 _CONTEXT_CHARS = 300
 _NEGATION = re.compile(
@@ -110,10 +111,11 @@ def read_claim(text: str, language: Language, question: str, *, trusted: bool) -
 
 
 def is_fragment(claim: Claim) -> bool:
-    """Return whether a claim is too little to be a sentence."""
-    if len(claim.terms) == 2:  # noqa: PLR2004 - a subject and an object
+    """Return whether a claim says nothing of anything: names or figures alone, or little more."""
+    if len(claim.terms) <= _FRAGMENT_TERMS:
         return not _VERB.search(claim.text)
-    return len(claim.terms) < 2  # noqa: PLR2004 - likewise
+    named = {term for name in claim.names for term in passage_terms(name, claim.language)}
+    return claim.terms <= named | claim.numbers
 
 
 def compare(claim: Claim, passage: Passage, span: Span) -> Match:
@@ -139,7 +141,7 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
         enough = _share(claim.terms - excused, known) >= _COVERAGE_AT_LEAST
         if not enough or coverage < _OWN_COVERAGE_AT_LEAST:
             missing.add("enough of what it says")
-        faults += _miscounted(claim, text)
+        faults += _miscounted(claim, text, excused)
     faults += _swapped(claim, passage, text)
     return Match(
         passage=passage,
@@ -203,13 +205,19 @@ def _turns(text: str) -> frozenset[str]:
     return frozenset(turn for turn, words in _TURNS.items() if words.search(folded))
 
 
-def _miscounted(claim: Claim, text: str) -> list[str]:
-    """Return a fault for each number that counts something else in `text` than in the claim."""
+def _miscounted(claim: Claim, text: str, excused: frozenset[str]) -> list[str]:
+    """Return a fault for each number that counts something else in `text` than in the claim.
+
+    What the question calls it is excused where the model may use the question's words.
+    """
     there = counted(text, claim.language)
     return [
         f"{number} counts something else"
         for number, things in claim.counted.items()
-        if things and there.get(number) and not _same_things(things, there[number])
+        if things
+        and there.get(number)
+        and things[0] not in excused
+        and not _same_things(things, there[number])
     ]
 
 

@@ -93,7 +93,9 @@ class Writer:
         elif not self._is_about_question(draft, verdict.support):
             self._drop(draft, "not about the question")
         else:
-            text = as_printed(draft.text, self._reply.language)
+            language = self._reply.language
+            quote = quoted(verdict.support.quote, language)
+            text = quote if verdict.is_fragment else as_printed(draft.text, language)
             if not self._reply.has_said(text):
                 yield self._reply.state(text, (verdict.support,))
 
