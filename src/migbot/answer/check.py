@@ -41,11 +41,12 @@ class Support:
 class Verdict:
     """What the check found: the words that carry the sentence, or why the nearest do not.
 
-    Of a fragment only the quote may be shown: names alone would answer any question.
+    Where `quote_only`, the sentence itself must not be shown: it is a fragment, which would answer
+    any question, or it calls things otherwise than the passage.
     """
 
     support: Support | None = None
-    is_fragment: bool = False
+    quote_only: bool = False
     reasons: tuple[str, ...] = ()
 
 
@@ -78,11 +79,16 @@ def check_sentence(
         matches = sorted((*matches, *found), key=lambda match: match.order)
         best = _closest(claim, [match for match in matches if match.is_sound], embedder)
         if best is not None:
-            return Verdict(support=_support(best), is_fragment=fragment)
+            return Verdict(support=_support(best), quote_only=fragment)
+    quotable = [match for match in matches if match.is_quotable]
+    best = _closest(claim, quotable, embedder) if trusted else None
+    if best is not None:
+        return Verdict(support=_support(best), quote_only=True)
     if not matches:
         return Verdict(reasons=("there is no passage",))
     lacking = tuple(f"{what} is not in the passage" for what in sorted(matches[0].missing))
-    return Verdict(reasons=(*lacking, *matches[0].faults) or ("too far in meaning",))
+    differing = (*matches[0].faults, *sorted(matches[0].wording))
+    return Verdict(reasons=(*lacking, *differing) or ("too far in meaning",))
 
 
 def _matches(claim: Claim, extract: Extract) -> list[Match]:

@@ -65,26 +65,37 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
-    """One unit against the claim: what it lacks, what it contradicts, what share it holds."""
+    """One unit against the claim: what it lacks, what it contradicts, what share it holds.
+
+    `wording` names what the claim calls otherwise than the unit: where it is all that differs, the
+    unit's own words may be shown, the claim's not.
+    """
 
     passage: Passage
     start: int
     end: int
     missing: frozenset[str]
     faults: tuple[str, ...]
+    wording: frozenset[str]
     coverage: float
 
     @property
-    def is_sound(self) -> bool:
-        """Whether the unit lacks and contradicts nothing."""
+    def is_quotable(self) -> bool:
+        """Whether the unit lacks and contradicts nothing, but for the wording."""
         return not self.missing and not self.faults
 
     @property
-    def order(self) -> tuple[int, int, float, int]:
-        """Sort key: fewest faults, least missing, then most words held, then shortest."""
+    def is_sound(self) -> bool:
+        """Whether the unit says what the claim says."""
+        return self.is_quotable and not self.wording
+
+    @property
+    def order(self) -> tuple[int, int, int, float, int]:
+        """Sort key: fewest faults, least missing, nearest in wording, most held, then shortest."""
         return (
             len(self.faults),
             len(self.missing),
+            len(self.wording),
             -round(self.coverage, 2),
             self.end - self.start,
         )
@@ -134,14 +145,14 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, named)}
     faults = [*_flipped(claim, here), *_turned(claim, said)]
     coverage = _share(claim.terms, _known(text, passage.language, claim.language))
+    wording: set[str] = set()
     if passage.language == claim.language:
         strange, excused = _strange_words(claim, known)
-        missing |= strange
+        wording = {*strange, *_miscounted(claim, text)}
         coverage = _share(claim.terms - excused, _known(text, claim.language, claim.language))
         enough = _share(claim.terms - excused, known) >= _COVERAGE_AT_LEAST
         if not enough or coverage < _OWN_COVERAGE_AT_LEAST:
             missing.add("enough of what it says")
-        faults += _miscounted(claim, text, excused)
     faults += _swapped(claim, passage, text)
     return Match(
         passage=passage,
@@ -149,6 +160,7 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
         end=end,
         missing=frozenset(missing),
         faults=tuple(faults),
+        wording=frozenset(wording),
         coverage=coverage,
     )
 
@@ -181,7 +193,7 @@ def _strange_words(claim: Claim, known: frozenset[str]) -> tuple[set[str], froze
     )
     if allowed:
         return set(), frozenset(term for word in strange for term in word.terms)
-    return {f"“{min(word.terms)}”, which was asked," for word in strange}, frozenset()
+    return {f"“{min(word.terms)}” is the question's word" for word in strange}, frozenset()
 
 
 def _flipped(claim: Claim, text: str) -> list[str]:
@@ -205,19 +217,13 @@ def _turns(text: str) -> frozenset[str]:
     return frozenset(turn for turn, words in _TURNS.items() if words.search(folded))
 
 
-def _miscounted(claim: Claim, text: str, excused: frozenset[str]) -> list[str]:
-    """Return a fault for each number that counts something else in `text` than in the claim.
-
-    What the question calls it is excused where the model may use the question's words.
-    """
+def _miscounted(claim: Claim, text: str) -> list[str]:
+    """Return the numbers that count something else in `text` than in the claim."""
     there = counted(text, claim.language)
     return [
         f"{number} counts something else"
         for number, things in claim.counted.items()
-        if things
-        and there.get(number)
-        and things[0] not in excused
-        and not _same_things(things, there[number])
+        if things and there.get(number) and not _same_things(things, there[number])
     ]
 
 

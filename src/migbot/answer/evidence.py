@@ -119,7 +119,7 @@ def _units_under_headings(at: int, passage: Passage, spans: Sequence[Span]) -> I
     heading = passage.headings[-1] if passage.headings else ""
     for position, (start, end) in enumerate(spans):
         text = passage.text[start:end]
-        if text not in passage.headings:
+        if text not in {passage.title, *passage.headings}:
             yield _Unit(hit=at, position=position, text=text, framed=_under(heading, text))
 
 

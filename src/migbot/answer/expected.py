@@ -31,7 +31,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _INTERROGATIVE = re.compile(
-    r"\b(?:who(?:m|se)?|what|when|where|which|why|how|qui|que|quoi|quand|où|quel(?:le)?s?|comment|"
+    r"^\W*ou\b|\b(?:who(?:m|se)?|what|when|where|which|why|how|qui|que|quoi|quand|où|quel(?:le)?s?|comment|"
     r"pourquoi|combien|qu['’]est-ce)\b",
     re.IGNORECASE,
 )

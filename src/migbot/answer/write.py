@@ -95,7 +95,7 @@ class Writer:
         else:
             language = self._reply.language
             quote = quoted(verdict.support.quote, language)
-            text = quote if verdict.is_fragment else as_printed(draft.text, language)
+            text = quote if verdict.quote_only else as_printed(draft.text, language)
             if not self._reply.has_said(text):
                 yield self._reply.state(text, (verdict.support,))
 

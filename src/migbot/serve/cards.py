@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain, safe_address
-from migbot.serve.strings import STRINGS, Strings, spoken_date
+from migbot.serve.strings import STRINGS, Strings, spoken_date, spoken_state
 from migbot.types import Citation, Document, Passage, Source
 
 # Characters of the document shown before and after a cited passage.
@@ -14,6 +15,8 @@ SURROUNDING_CHARS = 240
 # Characters of a passage shown on its closed card.
 EXCERPT_CHARS = 150
 MOST_LINKS = 3
+# The date of these is the `as_of` of their front matter; that of others, the day they came out.
+SHEETS = frozenset({".md", ".txt"})
 
 
 def sources_html(exchange: Exchange, words: Strings, documents: Mapping[str, Document]) -> str:
@@ -27,8 +30,11 @@ def sources_html(exchange: Exchange, words: Strings, documents: Mapping[str, Doc
             return ""
         ghosts = '<div class="mb-ghost"></div>' * 3
         return f'<aside class="mb-sources" aria-hidden="true">{ghosts}</aside>'
-    declined = exchange.answer is not None and exchange.answer.outcome == "declined"
+    answer = exchange.answer
+    declined = answer is not None and answer.outcome == "declined"
     heading = words.nearest if declined else words.others if cited else words.found
+    # Of what was not looked for in the documents, the titles are enough.
+    brief = cited or (answer is not None and answer.reason not in {None, "not_found"})
     parts = [f'<aside class="mb-sources" aria-label="{plain(words.sources)}">']
     if cited:
         cards = "".join(
@@ -38,7 +44,7 @@ def sources_html(exchange: Exchange, words: Strings, documents: Mapping[str, Doc
     if others:
         cards = "".join(_card(exchange, hit.passage, (), words, documents) for hit in others)
         parts.append(f'<h3 class="mb-group">{plain(heading)}</h3>')
-        parts.append(f'<div class="{"mb-others" if cited else "mb-found"}">{cards}</div>')
+        parts.append(f'<div class="{"mb-others" if brief else "mb-found"}">{cards}</div>')
     parts.append("</aside>")
     return "".join(parts)
 
@@ -51,10 +57,9 @@ def _card(
     documents: Mapping[str, Document],
 ) -> str:
     """A source: title and excerpt closed, the passage in its surroundings when opened."""
-    # Ranks would be taken for citation numbers, so they go when the first citation comes.
-    ranks = (
-        {} if exchange.citations else {hit.passage.passage_id: hit.rank for hit in exchange.hits}
-    )
+    # Beside an answer, ranks would be taken for citation numbers.
+    ranked = () if exchange.citations or exchange.answer else exchange.hits
+    ranks = {hit.passage.passage_id: hit.rank for hit in ranked}
     key = plain(f"{exchange.number}-{passage.passage_id}")
     numbers = "".join(f"<b>{citation.number}</b>" for citation in citations)
     unnumbered = f"<i>{ranks.get(passage.passage_id, '')}</i>"
@@ -140,10 +145,16 @@ def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
 
 
 def _meta(passage: Passage, words: Strings) -> str:
-    parts = [spoken_date(passage.date, words), words.document_languages[passage.language]]
+    parts = [_date(passage, words), words.document_languages[passage.language]]
     if passage.page is not None:
         parts.append(words.page.format(page=passage.page))
     return " · ".join(plain(part) for part in parts)
+
+
+def _date(passage: Passage, words: Strings) -> str:
+    if passage.date and PurePosixPath(passage.path).suffix.lower() in SHEETS:
+        return spoken_state(passage.date, words)
+    return spoken_date(passage.date, words)
 
 
 def _links(passage: Passage, document: Document | None, words: Strings, *, cited: bool) -> str:

@@ -18,8 +18,12 @@ from migbot.types import (
     Turn,
 )
 
-Stage = Literal["searching", "waiting", "reading", "writing", "finished", "stopped", "broken"]
-RUNNING: frozenset[Stage] = frozenset({"searching", "waiting", "reading", "writing"})
+Stage = Literal[
+    "searching", "preparing", "waiting", "reading", "writing", "finished", "stopped", "broken"
+]
+RUNNING: frozenset[Stage] = frozenset({"searching", "preparing", "waiting", "reading", "writing"})
+# The passages are there, no sentence is.
+AWAITED: frozenset[Stage] = frozenset({"preparing", "waiting", "reading"})
 
 # Memory and page size are bounded: the oldest exchange leaves when a newer one no longer fits.
 KEPT_EXCHANGES = 20

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from migbot.errors import BusyError
 from migbot.types import Event, Question
@@ -28,9 +28,13 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Beat:
-    """Nothing new; `waiting` tells whether the model is still at work for an earlier question."""
+    """Nothing new; `stage` tells what the question waits for.
 
-    waiting: bool
+    The answer itself ("reading"), the model at work for an earlier question ("waiting"), or the
+    model, which is not ready yet ("preparing").
+    """
+
+    stage: Literal["reading", "waiting", "preparing"]
 
 
 class Desk:
@@ -48,6 +52,7 @@ class Desk:
         self._closing = threading.Event()
         self._retrieval = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retrieval")
         self._model = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+        self._warming: Future[None] | None = None
 
     async def ask(self, question: Question) -> AsyncGenerator[Event | Beat, None]:
         """Yield the events of an answer, and a `Beat` whenever `BEAT_S` pass without one.
@@ -69,7 +74,7 @@ class Desk:
                 try:
                     event = await asyncio.wait_for(errand.inbox.get(), BEAT_S)
                 except TimeoutError:
-                    yield Beat(waiting=queued and not errand.begun.is_set())
+                    yield self._beat(waiting=queued and not errand.begun.is_set())
                     continue
                 if event is None:
                     return
@@ -88,13 +93,20 @@ class Desk:
 
     def prepare(self, warm_up: Callable[[], None]) -> None:
         """Run `warm_up` where the model runs, before the first question gets there."""
-        self._model.submit(warm_up).add_done_callback(_log_failure)
+        self._warming = self._model.submit(warm_up)
+        self._warming.add_done_callback(_log_failure)
 
     def close(self) -> None:
         """Turn everybody away; what runs ends at its next event."""
         self._closing.set()
         for pool in (self._retrieval, self._model):
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _beat(self, *, waiting: bool) -> Beat:
+        if not waiting:
+            return Beat(stage="reading")
+        prepared = self._warming is None or self._warming.done()
+        return Beat(stage="waiting" if prepared else "preparing")
 
 
 def _log_failure(done: Future[None]) -> None:

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from migbot.documents.clean import clean_text
 from migbot.errors import BusyError
 from migbot.serve import render
-from migbot.serve.conversation import Exchange, Visit
+from migbot.serve.conversation import AWAITED, Exchange, Visit
 from migbot.serve.desk import Beat, Desk
 from migbot.serve.strings import STRINGS, preferred_language
 from migbot.settings import Settings
@@ -210,8 +210,8 @@ class Page:
             async for event in events:
                 if isinstance(event, Beat):
                     newer = exchange
-                    if exchange.stage in {"reading", "waiting"}:
-                        newer = replace(exchange, stage="waiting" if event.waiting else "reading")
+                    if exchange.stage in AWAITED:
+                        newer = replace(exchange, stage=event.stage)
                 else:
                     newer = exchange.after(event)
                 if not visit.update(newer):
@@ -246,7 +246,7 @@ class Page:
             self._header: render.header_html(visit.language),
             self._switch: gr.update(value=words.switch),
             self._box: gr.update(label=words.question_label, placeholder=words.placeholder),
-            self._footer: render.footer_html(visit.language),
+            self._footer: render.footer_html(visit.language, self._settings),
         }
 
 

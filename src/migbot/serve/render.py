@@ -3,12 +3,15 @@
 Pure functions: no toolkit, no state.
 """
 
+import ipaddress
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from migbot.serve.cards import sources_html
-from migbot.serve.conversation import Exchange, Visit
+from migbot.serve.conversation import RUNNING, Exchange, Visit
 from migbot.serve.escaping import plain, spaced
 from migbot.serve.strings import STRINGS, Strings
+from migbot.settings import Settings
 from migbot.types import Document, Language, Sentence
 
 # The longest word that may not be parted from the marker after it.
@@ -48,7 +51,7 @@ def status_text(visit: Visit) -> str:
     exchange = visit.latest
     if visit.notice or exchange is None:
         return visit.notice
-    if exchange.stage in {"searching", "waiting", "reading", "writing", "stopped"}:
+    if exchange.stage in RUNNING or exchange.stage == "stopped":
         return str(getattr(words, exchange.stage))
     if exchange.answer is None or exchange.answer.outcome == "failed":
         return words.failed_heading
@@ -59,11 +62,11 @@ def status_text(visit: Visit) -> str:
 
 
 def status_html(visit: Visit) -> str:
-    """Return the status line, spoken by screen readers when it changes."""
+    """Return the status line; the browser has it spoken when it changes."""
     running = "true" if visit.running else "false"
     kind = "notice" if visit.notice else "status"
     return (
-        f'<p class="mb-status" role="status" aria-live="polite" data-running="{running}" '
+        f'<p class="mb-status" data-running="{running}" '
         f'data-kind="{kind}">{plain(status_text(visit))}</p>'
     )
 
@@ -90,14 +93,29 @@ def welcome_html(language: Language) -> str:
     )
 
 
-def footer_html(language: Language) -> str:
-    """Return what migbot does not do."""
+def footer_html(language: Language, settings: Settings) -> str:
+    """Return what migbot does not do, and where questions go with these settings."""
     words = STRINGS[language]
-    items = "".join(f"<li>{plain(item)}</li>" for item in words.limits)
+    privacy = _privacy(words, settings)
+    items = "".join(f"<li>{plain(item.format(privacy=privacy))}</li>" for item in words.limits)
     return (
         f'<div class="mb-footer" role="note" aria-label="{plain(words.limits_heading)}">'
         f"<ul>{items}</ul></div>"
     )
+
+
+def _privacy(words: Strings, settings: Settings) -> str:
+    if settings.generator != "openai":
+        return words.questions_stay
+    host = urlsplit(settings.generator_url).hostname or settings.generator_url
+    return words.questions_beside if _is_here(host) else words.questions_leave.format(host=host)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _answer(exchange: Exchange, words: Strings) -> str:
@@ -106,10 +124,13 @@ def _answer(exchange: Exchange, words: Strings) -> str:
     outcome = exchange.answer.outcome if exchange.answer else None
     if exchange.stage == "broken" or outcome == "failed":
         text = exchange.answer.text if exchange.answer else words.failed
-        parts.append(_box("failed", words.failed_heading, text or words.failed))
+        parts.append(
+            f'<div class="mb-box mb-failed"><p class="mb-box-heading">'
+            f"{plain(words.failed_heading)}</p><p>{plain(text or words.failed)}</p></div>"
+        )
     elif outcome == "declined" and exchange.answer:
         text = spaced(exchange.answer.text, exchange.language)
-        parts.append(_box("declined", words.declined_heading, text))
+        parts.append(f'<div class="mb-box mb-declined"><p>{plain(text)}</p></div>')
     elif exchange.sentences:
         sentences = (_sentence(item, exchange, titles, words) for item in exchange.sentences)
         parts.append(f'<p class="mb-text">{" ".join(sentences)}</p>')
@@ -119,13 +140,6 @@ def _answer(exchange: Exchange, words: Strings) -> str:
     if exchange.stage == "stopped":
         parts.append(f'<p class="mb-aside">{plain(words.stopped)}</p>')
     return "".join(parts)
-
-
-def _box(kind: str, heading: str, text: str) -> str:
-    return (
-        f'<div class="mb-box mb-{kind}"><p class="mb-box-heading">{plain(heading)}</p>'
-        f"<p>{plain(text)}</p></div>"
-    )
 
 
 def _sentence(

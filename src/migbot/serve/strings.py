@@ -42,14 +42,16 @@ class Strings:
     date_month: str
     quote_open: str
     quote_close: str
+    as_of_day: str
+    as_of_period: str
     searching: str
+    preparing: str
     waiting: str
     reading: str
     writing: str
     done: str
     done_declined: str
     stopped: str
-    declined_heading: str
     failed_heading: str
     empty_question: str
     long_question: str
@@ -57,6 +59,9 @@ class Strings:
     failed: str
     limits_heading: str
     limits: tuple[str, ...]
+    questions_stay: str
+    questions_beside: str
+    questions_leave: str
     skip: str
 
 
@@ -115,14 +120,16 @@ FRENCH = Strings(
     date_month="{month} {year}",
     quote_open="« ",
     quote_close=" »",
+    as_of_day="à jour au {date}",
+    as_of_period="à jour en {date}",
     searching="Recherche dans les documents…",
+    preparing="Le modèle de langue se prépare ; votre réponse suit…",
     waiting="Une autre réponse est en cours ; la vôtre suit…",
     reading="Lecture des passages…",
     writing="Rédaction et vérification…",
     done="Réponse terminée. Sources citées : {sources}.",
-    done_declined="Pas de réponse dans les documents.",
+    done_declined="Pas de réponse à cette question.",
     stopped="Réponse arrêtée.",
-    declined_heading="Les documents ne permettent pas de répondre",
     failed_heading="La réponse n’a pas abouti",
     empty_question="Écrivez une question pour commencer.",
     long_question=(
@@ -140,7 +147,16 @@ FRENCH = Strings(
             "migbot ne traite pas de dossier personnel, ne donne ni conseil juridique ni opinion "
             "et ne suit pas l’actualité."
         ),
-        "Projet indépendant, sans lien avec l’OIM. Vos questions ne vont à aucun autre service.",
+        "Projet indépendant, sans lien avec l’OIM. {privacy}",
+    ),
+    questions_stay="Vos questions restent sur la machine qui sert cette page.",
+    questions_beside=(
+        "Vos questions et les passages trouvés vont à un serveur de modèle de langue, sur la "
+        "machine qui sert cette page."
+    ),
+    questions_leave=(
+        "Vos questions et les passages trouvés sont envoyés à {host}, où le modèle de langue "
+        "écrit la réponse."
     ),
     skip="Aller à la question",
 )
@@ -199,14 +215,16 @@ ENGLISH = Strings(
     date_month="{month} {year}",
     quote_open="“",
     quote_close="”",
+    as_of_day="as of {date}",
+    as_of_period="as of {date}",
     searching="Searching the documents…",
+    preparing="The language model is being prepared; your answer comes next…",
     waiting="Another answer is being written; yours is next…",
     reading="Reading the passages…",
     writing="Writing and checking…",
     done="Answer complete. Cited sources: {sources}.",
-    done_declined="The documents hold no answer.",
+    done_declined="No answer to this question.",
     stopped="Answer stopped.",
-    declined_heading="The documents do not answer this",
     failed_heading="The answer did not come through",
     empty_question="Write a question to begin.",
     long_question="This question is over {limit} characters. Shorten it, then send it again.",
@@ -222,7 +240,16 @@ ENGLISH = Strings(
             "migbot handles no personal case, gives no legal advice and no opinion, and does not "
             "follow the news."
         ),
-        "An independent project, not affiliated with IOM. Your questions go to no other service.",
+        "An independent project, not affiliated with IOM. {privacy}",
+    ),
+    questions_stay="Your questions stay on the machine that serves this page.",
+    questions_beside=(
+        "Your questions and the passages found go to a language model server on the machine that "
+        "serves this page."
+    ),
+    questions_leave=(
+        "Your questions and the passages found are sent to {host}, where the language model writes "
+        "the answer."
     ),
     skip="Skip to the question",
 )
@@ -272,3 +299,10 @@ def spoken_date(date: str | None, strings: Strings) -> str:
         return strings.date_month.format(month=month, year=year)
     day = "1er" if numbers[2] == 1 and strings is FRENCH else str(numbers[2])
     return strings.date_long.format(day=day, month=month, year=year)
+
+
+def spoken_state(date: str, strings: Strings) -> str:
+    """Return an ISO date of any precision as the day or period up to which a text holds."""
+    whole_day = date.count("-") == 2  # noqa: PLR2004 - year, month and day
+    form = strings.as_of_day if whole_day else strings.as_of_period
+    return form.format(date=spoken_date(date, strings))
