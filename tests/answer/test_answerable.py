@@ -111,15 +111,37 @@ def test_other_tokens_do_not_count_as_none(token):
     assert none_probability(Piece(text=token, alternatives={token: 0.9})) == 0
 
 
-def test_a_model_that_tells_no_probabilities_is_not_taken_to_decline():
-    assert none_probability(Piece(text="The")) == 0
+def test_a_model_that_tells_no_probabilities_neither_declines_nor_is_trusted():
+    none = none_probability(Piece(text="The"))
+
+    assert none is None
+    assert not STRICT.model_declines(none)
+    assert not STRICT.trusts(none)
+    assert not STRICT.sentence_answers(0.29, none)
+    assert STRICT.sentence_answers(0.3, none)
+
+
+def test_a_model_that_tells_no_probabilities_leaves_a_quote_as_much_to_show_as_a_likely_none():
+    assert STRICT.quote_answers(0.8, None, is_expected_kind=True)
+    assert not STRICT.quote_answers(0.7, None, is_expected_kind=True)
 
 
 def test_relevance_is_the_share_of_the_words_of_the_question():
-    question = "How many objectives does the Compact have?"
+    question = "Which objectives does the Compact list?"
 
     assert relevance(question, {"The Compact has 23 objectives.": "en"}) == pytest.approx(2 / 3)
     assert relevance(question, {"Cats sleep.": "en"}) == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "language"),
+    [
+        ("How many objectives does the Compact have?", "The Compact has 23 objectives.", "en"),
+        ("Combien d’objectifs a le Pacte ?", "Le Pacte a 23 objectifs.", "fr"),
+    ],
+)
+def test_words_that_ask_need_not_stand_in_the_answer(question, text, language):
+    assert relevance(question, {text: language}) == 1
 
 
 def test_texts_hold_the_question_together_each_in_its_language():

@@ -101,7 +101,10 @@ def test_a_quote_is_the_very_characters_of_its_document():
     (citation,) = ask(HOW_MANY, [NETWORK], TRUE).answer.citations
 
     assert citation.quote == document[citation.start : citation.end]
-    assert citation.quote == "Il regroupe 38 entités du système des Nations Unies."
+    assert citation.quote == (
+        "Le Réseau des Nations Unies sur les migrations a été établi à la demande du Secrétaire "
+        "général. Il regroupe 38 entités du système des Nations Unies."
+    )
 
 
 def test_a_french_sentence_is_set_as_french_is_printed():
@@ -156,7 +159,7 @@ def test_declines_when_nothing_stays_and_no_passage_holds_the_question():
 
 
 def test_the_best_quote_stands_in_where_every_sentence_was_dropped():
-    asked = ask(HOW_MANY, [NETWORK], "Le Réseau regroupe 54 pays [1].")
+    asked = ask(HOW_MANY, [NETWORK], "Le Réseau regroupe 54 pays [1].", none=0.0)
 
     (citation,) = asked.answer.citations
     assert asked.answer.outcome == "answered"
@@ -356,4 +359,4 @@ def _assert_carried(text, citations):
     assert numbers(text, "fr") <= numbers(f"{quoted} {around}", "fr") | sizes
     words = set(re.findall(r"\w+", fold(f"{whole} {around}")))
     for name in names(text):
-        assert set(re.findall(r"\w+", name)) <= words
+        assert set(re.findall(r"\w+", fold(name))) <= words

@@ -14,6 +14,11 @@ from migbot.answer.decline import decline_message, failure_message, refusal_on_s
         "What is Amy Pope’s phone number?",
         "What is the home address of Louise Arbour?",
         "What is the email address of Charbel Raji?",
+        "Quel est le mail de Charbel Raji ?",
+        "What is Amy Pope's salary?",
+        "Où habite António Vitorino ?",
+        "Where does Amy Pope live?",
+        "Is Amy Pope married?",
     ],
 )
 def test_private_data_is_declined(question):
@@ -31,6 +36,13 @@ def test_private_data_is_declined(question):
         "What is your opinion on migration?",
         "Are you for or against the Compact?",
         "Do you agree with IOM?",
+        "Que pensez-vous du Pacte ?",
+        "Qu’en pensez-vous ?",
+        "Penses-tu que le Pacte est bon ?",
+        "Do you think the Compact is good?",
+        "A votre avis, qui a raison ?",
+        "Quelle est votre opinion ?",
+        "Donne-moi ton avis sur le Pacte",
     ],
 )
 def test_a_request_for_migbots_opinion_is_declined(question):
@@ -51,6 +63,12 @@ def test_a_request_for_migbots_opinion_is_declined(question):
         "What does objective 4 say about proof of legal identity?",
         "Le Pacte parle-t-il de salaires équitables ?",
         "Qui est la Directrice générale de l’OIM ?",
+        "Que dit le Pacte sur la vie privée des migrants ?",
+        "Does the Compact protect the private life of migrants?",
+        "What does the Compact say about date of birth registration?",
+        "What does the Compact say about the health condition of migrants?",
+        "Quel est le numéro de téléphone de l’OIM ?",
+        "How do you support migrants? asks objective 16",
     ],
 )
 def test_near_questions_are_not_declined(question):

@@ -51,6 +51,22 @@ def test_only_whole_words_are_terms():
     assert load_glossary().translate("networking, IOMs, unIOM", "fr") == "networking, IOMs, unIOM"
 
 
+@pytest.mark.parametrize(
+    "text", ["States who signed", "people who will move", "Who is it?", "un accord", "Un accord"]
+)
+def test_a_common_word_is_no_official_term(text):
+    assert load_glossary().translate(text, "fr") == load_glossary().translate(text, "en") == text
+    assert load_glossary().found(text) == ()
+
+
+def test_a_word_without_its_capital_is_not_the_name():
+    assert load_glossary().translate("a compact office", "fr") == "a compact office"
+
+
+def test_an_abbreviation_in_capitals_is_translated_though_a_common_word_is_spelt_alike():
+    assert load_glossary().translate("WHO and the UN", "fr") == "OMS and the ONU"
+
+
 def test_the_words_around_a_term_stay_as_they_are():
     text = "  In 2018 IOM’s\n\noffice — 38% — [1] "
 

@@ -143,7 +143,23 @@ def test_a_sentence_comes_before_the_next_one_is_written():
     assert " e f [2]." not in written
 
 
+@pytest.mark.parametrize("reply", ["[1]", "[1] [2]", "[1] A b c [1]."])
+def test_a_marker_is_never_text(reply):
+    assert not any("[" in text for text, _ in read(reply))
+
+
+@pytest.mark.parametrize("reply", ["A b c", "A b c [1]. D e", "A b c [1]. D e [", "A b c [1"])
+def test_a_sentence_that_was_cut_off_is_not_read(reply):
+    assert read(reply) in ([], [("A b c", (1,))])
+
+
+def test_half_characters_are_left_out():
+    assert read("A\ud800 b c [1].") == [("A b c", (1,))]
+
+
 REPLIES = (
+    "A b c [2][3]. D e f [1].",
+    "A b c [2] [3]. D e f [1].",
     "Le Réseau regroupe 38 entités [1]. Il a 3.5 % de tout [2]. Amy E. Pope le dit [1, 2].",
     "A b c [1]. D e f [12]. G h i",
     "NONE",

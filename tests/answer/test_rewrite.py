@@ -27,6 +27,8 @@ def test_without_history_a_question_stands_as_it_is():
         ("What is the Compact?", "When was it adopted?"),
         ("What is the Network?", "And who coordinates it?"),
         ("Who leads IOM?", "Why?"),
+        ("Who leads IOM?", "Since when?"),
+        ("Who voted against?", "How many?"),
         ("Who leads IOM?", "How many members does it have?"),
     ],
 )
@@ -45,6 +47,9 @@ def test_a_follow_up_takes_the_subject_of_the_question_before(before, question):
         ("Qui dirige l’OIM ?", "Qu’est-ce que le Pacte mondial ?"),
         ("Combien d’objectifs a le Pacte ?", "Où se trouve le siège de l’OIM ?"),
         ("Qui dirige l’OIM ?", "Est-ce que le Pacte parle de la santé ?"),
+        ("Qu’est-ce que le Pacte ?", "Quand l’OIM a-t-elle été créée ?"),
+        ("Qui dirige l’OIM ?", "Il y a combien d’entités dans le Réseau ?"),
+        ("Combien d’objectifs a le Pacte ?", "Ou se trouve le siège de l’OIM ?"),
     ],
 )
 def test_a_new_topic_comes_back_as_it_is(before, question):
@@ -58,6 +63,16 @@ def test_a_follow_up_of_a_follow_up_still_has_its_subject():
 
     assert "Réseau" in found
     assert found.endswith("Et combien d’entités ?")
+
+
+def test_in_a_row_of_follow_ups_the_subject_is_that_of_the_question_that_opened_it():
+    history = conversation(
+        "Who leads the Network?", "IOM [1].", "And since when?", "2018 [1].", "And where?", "There."
+    )
+
+    found = standalone_question("And why?", history)
+
+    assert found == "Who leads the Network? And where? And why?"
 
 
 def test_what_migbot_said_is_not_asked():

@@ -44,9 +44,16 @@ def test_english_has_none_of_these_spaces():
     assert as_printed(written, "en") == f"{written}."
 
 
-def test_a_document_symbol_and_an_ordinal_stay_as_they_are():
-    text = "La résolution A/RES/73/195 de la 73e session"
-
+@pytest.mark.parametrize(
+    "text",
+    [
+        "La résolution A/RES/73/195 de la 73e session",
+        "à 10:30",
+        "voir https://www.iom.int/fr",
+        "en 2018 152 États",
+    ],
+)
+def test_symbols_ordinals_times_addresses_and_years_stay_as_they_are(text):
     assert as_printed(text, "fr") == f"{text}."
 
 

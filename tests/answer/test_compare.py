@@ -1,0 +1,286 @@
+"""One sentence against one unit of a passage, in its language, without a model."""
+
+import pytest
+from answer_parts import passage
+
+from migbot.answer.compare import compare, is_fragment, read_claim
+
+VOTED = "Le Pacte a été adopté le 19 décembre 2018 par 152 voix contre 5, avec 12 abstentions."
+SETTLED = "The Compact was adopted on 19 December 2018. The Compact is not legally binding."
+ENTITIES = "Le Réseau regroupe 38 entités du système des Nations Unies."
+MEMBERS = (
+    "Les membres du Comité de direction sont : le Département des affaires économiques et "
+    "sociales (ONU DAES) ; l’Organisation internationale du Travail (OIT) ; l’Organisation "
+    "internationale pour les migrations (OIM) ; et le Fonds des Nations Unies pour l’enfance "
+    "(UNICEF)."
+)
+
+
+def match(
+    sentence, text, language="en", *, question="", trusted=False, claimed_in=None, source=None
+):
+    """Compare a sentence with the whole of `text` as one unit, or of `source`."""
+    source = source or passage(text, language=language)
+    claim = read_claim(sentence, claimed_in or language, question, trusted=trusted)
+    return compare(claim, source, (0, len(source.text)))
+
+
+def test_what_the_unit_says_is_sound():
+    found = match("Le Pacte a été adopté par 152 voix contre 5", VOTED, "fr")
+
+    assert found.is_sound
+    assert found.coverage == 1
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le Pacte a été adopté par 152 voix contre 5 et 12 abstentions",
+        "Le Pacte a été adopté par 152 voix, avec 12 abstentions",
+        "Le 19 décembre 2018, le Pacte a été adopté par cent cinquante-deux voix contre cinq",
+    ],
+)
+def test_figures_in_the_order_of_the_unit_are_sound(sentence):
+    assert match(sentence, VOTED, "fr").is_sound
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le Pacte a été adopté par 5 voix contre 152",
+        "Le Pacte a été adopté par 152 voix contre 12, avec 5 abstentions",
+        "Le Pacte a été adopté par cinq voix contre 152",
+    ],
+)
+def test_figures_in_another_order_are_a_fault(sentence):
+    assert "numbers in another order" in match(sentence, VOTED, "fr").faults
+
+
+def test_the_order_of_figures_is_compared_across_languages_too():
+    source = passage("The Compact was adopted by 152 votes to 5.")
+
+    found = match("Le Pacte a été adopté par 5 voix à 152", "", claimed_in="fr", source=source)
+
+    assert found.faults == ("numbers in another order",)
+
+
+def test_a_date_may_not_be_put_together_from_other_figures_of_the_unit():
+    found = match("Le Pacte a été adopté le 5 décembre 2018", VOTED, "fr")
+
+    assert found.missing == {"date 2018-12-05"}
+
+
+def test_a_whole_date_is_the_same_in_another_language_and_order():
+    source = passage("The Compact was adopted on December 19, 2018.")
+
+    found = match("Le Pacte a été adopté le 19 décembre 2018", "", claimed_in="fr", source=source)
+
+    assert found.is_sound
+
+
+def test_figures_of_the_title_count():
+    source = passage("The plan was signed in Rome by all States.", title="Plan of 2019")
+
+    assert match("The plan was signed in Rome by all States in 2019", "", source=source).is_sound
+    assert match(
+        "The plan was signed in Rome by all States in 2018", "", source=source
+    ).missing == {"number 2018"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "turn"),
+    [
+        ("The Compact was rejected on 19 December 2018", SETTLED, "deny"),
+        ("The Compact failed to be adopted on 19 December 2018", SETTLED, "deny"),
+        ("The Compact was repealed on 19 December 2018", SETTLED, "end"),
+        ("Le Pacte a été rejeté par 152 voix contre 5", VOTED, "deny"),
+        ("Le Réseau a dissous 38 entités du système des Nations Unies", ENTITIES, "end"),
+        ("Le Réseau a quitté 38 entités du système des Nations Unies", ENTITIES, "leave"),
+        ("Le Réseau dénonce 38 entités du système des Nations Unies", ENTITIES, "blame"),
+        ("L’ancien Réseau regroupe 38 entités du système des Nations Unies", ENTITIES, "former"),
+        ("Le Réseau est contre 38 entités du système des Nations Unies", ENTITIES, "against"),
+    ],
+)
+def test_a_turn_that_the_unit_does_not_take_is_a_fault(sentence, text, turn):
+    language = "en" if text == SETTLED else "fr"
+
+    assert f"turned round ({turn})" in match(sentence, text, language).faults
+
+
+def test_a_turn_that_the_unit_takes_is_sound_in_either_language():
+    source = passage("L’Assemblée générale a rejeté le Pacte.", language="fr")
+
+    assert match("L’Assemblée générale rejette le Pacte", source.text, "fr").is_sound
+    assert match("The General Assembly refused", "", claimed_in="en", source=source).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "language"),
+    [
+        ("The Compact is legally binding", "The Compact is not legally binding.", "en"),
+        ("The Compact is not legally binding", "The Compact is legally binding.", "en"),
+        ("The Compact does not have 23 objectives", "The Compact has 23 objectives.", "en"),
+        ("The Fund was never set up in May 2019", "The Fund was set up in May 2019.", "en"),
+        ("The Fund wasn’t set up in May 2019", "The Fund was set up in May 2019.", "en"),
+        ("Le Pacte crée un droit à migrer", "Le Pacte ne crée aucun droit à migrer.", "fr"),
+        ("Le Pacte n’a pas été adopté le 19 décembre 2018", VOTED, "fr"),
+        ("Le Réseau ne regroupe plus 38 entités du système", ENTITIES, "fr"),
+        ("Le Réseau ne regroupe guère 38 entités du système", ENTITIES, "fr"),
+        ("Le Réseau ne regroupe nullement 38 entités du système", ENTITIES, "fr"),
+    ],
+)
+def test_a_negation_on_one_side_alone_is_a_fault(sentence, text, language):
+    assert match(sentence, text, language).faults
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("The Compact isn’t legally binding", "The Compact is not legally binding."),
+        ("The Compact isn't legally binding", "The Compact is not legally binding."),
+        ("No State is obliged to admit anyone", "States are not obliged to admit anyone."),
+    ],
+)
+def test_a_negation_on_both_sides_is_sound(sentence, text):
+    assert match(sentence, text).is_sound
+
+
+def test_a_negation_is_compared_across_languages_by_official_names():
+    source = passage("The Compact does not bind States.")
+
+    found = match("Le Pacte lie les États", "", claimed_in="fr", source=source)
+
+    assert not found.is_sound
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le Réseau regroupe 38 États membres du système des Nations Unies",
+        "Le Réseau regroupe 38 pays du système des Nations Unies",
+        "Le Réseau regroupe 38 agences",
+        "Le Réseau compte trente-huit pays membres",
+    ],
+)
+def test_a_number_that_counts_something_else_is_another_wording(sentence):
+    found = match(sentence, ENTITIES, "fr")
+
+    assert found.wording == {"38 counts something else"}
+    assert not found.is_sound
+
+
+def test_the_first_thing_counted_may_have_another_word_before_it():
+    text = "The Network brings together 38 United Nations entities."
+
+    assert match("The Network brings together 38 entities", text).is_sound
+    assert not match("The Network brings together 38 active entities", text).is_sound
+
+
+def test_a_list_need_not_say_how_many_it_lists():
+    assert match("Les membres du Comité de direction sont quatre", MEMBERS, "fr").is_sound
+    assert match("Les membres du Comité de direction sont neuf", MEMBERS, "fr").missing == {
+        "number 9"
+    }
+
+
+def test_a_bulleted_list_is_counted_too():
+    text = "The members of the Committee are:\n- DESA\n- ILO\n- IOM\n- UNICEF"
+
+    assert match("Members of the Committee are four: DESA, ILO, IOM and UNICEF", text).is_sound
+    assert match("Members of the Committee are five: DESA, ILO, IOM and UNICEF", text).missing == {
+        "number 5"
+    }
+
+
+STRANGE = "The Fund has paid for 12 successful programmes"
+PAID = "The Fund has paid for 12 programmes."
+
+
+def test_a_strange_word_of_the_question_is_another_wording_where_the_model_is_not_trusted():
+    found = match(STRANGE, PAID, question=f"Which {STRANGE}?", trusted=False)
+
+    assert found.wording == {"“success” is the question's word"}
+    assert found.is_quotable
+    assert not found.is_sound
+
+
+def test_a_strange_word_of_the_question_is_excused_where_the_model_is_trusted():
+    found = match(STRANGE, PAID, question=f"Which {STRANGE}?", trusted=True)
+
+    assert found.is_sound
+    assert found.coverage == 1
+
+
+def test_what_the_question_calls_a_counted_thing_is_another_wording_though_trusted():
+    question = "How many schemes has the Fund?"
+
+    found = match("The Fund has paid for 12 schemes", PAID, question=question, trusted=True)
+
+    assert found.wording == {"12 counts something else"}
+
+
+def test_many_strange_words_are_not_excused_though_the_model_is_trusted():
+    sentence = "The Fund has generously rewarded successful vaccination programmes"
+
+    assert not match(sentence, PAID, question=sentence, trusted=True).is_sound
+
+
+def test_words_are_held_by_the_headings_but_the_unit_must_say_most_itself():
+    headings = ("The Fund for the health of migrants in camps",)
+    bare = passage("It is so.", headings=headings)
+    full = passage("It pays for the health of migrants.", headings=headings)
+
+    assert match("The Fund pays for the health of migrants", "", source=full).is_sound
+    assert match("The Fund for the health of migrants in camps", "", source=bare).missing == {
+        "enough of what it says"
+    }
+
+
+def test_what_stands_before_a_pronoun_names_its_subject():
+    text = "The Network met. It brings together 38 entities. Members pay for 12 programmes."
+    source = passage(text)
+    second = (text.index("It"), text.index(" Members"))
+    third = (text.index("Members"), len(text))
+
+    claim = read_claim("The Network brings together 38 entities", "en", "", trusted=False)
+    assert compare(claim, source, second).is_sound
+
+    claim = read_claim("The Network pays for 12 programmes", "en", "", trusted=False)
+    assert "name Network" in compare(claim, source, third).missing
+
+
+def test_the_nearest_unit_comes_first_then_the_one_that_holds_most_then_the_shortest():
+    sentence = "The Fund has paid for 12 programmes"
+
+    sound = match(sentence, PAID)
+    longer = match(sentence, f"In Rome and Oslo {PAID}")
+    less = match(sentence, "The Fund has 12 programmes.")
+    worded = match(sentence, "The Fund has paid for 12 schemes, all of them programmes.")
+    lacking = match(sentence, "The Fund has paid for 13 programmes.")
+    contrary = match(sentence, "The Fund has not paid for 12 programmes.")
+
+    order = sorted([contrary, lacking, worded, less, longer, sound], key=lambda one: one.order)
+    assert order == [sound, longer, less, worded, lacking, contrary]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "38",
+        "[1]",
+        "Le Réseau",
+        "38 entités",
+        "Oui",
+        "À Genève",
+        "OIT, OIM, UNICEF, HCR et 4",
+        "Amy Pope, Directrice de l’OIM, à Genève",
+    ],
+)
+def test_few_words_and_mere_names_are_a_fragment(text):
+    assert is_fragment(read_claim(text, "fr", "", trusted=False))
+
+
+@pytest.mark.parametrize("text", ["IOM has members", "Pope est directrice", "38 entities pay it"])
+def test_a_subject_with_what_is_said_of_it_is_none(text):
+    assert not is_fragment(read_claim(text, "en", "", trusted=False))
