@@ -1,13 +1,15 @@
-"""Take pictures of a running page: `python scripts/screenshots.py URL [FOLDER]`.
+"""Take the pictures of the READMEs from a running page: `python scripts/screenshots.py URL`.
 
-Both languages, phone, tablet and desktop, light and dark, before and after a question, into
-docs/images/. Exits with 1 if the page asked any other host for anything.
+They go into docs/images/: a desktop in English and a phone in French, each with an answer and its
+first source opened. `--all FOLDER` takes instead, into FOLDER, both languages at every width, light
+and dark, before and after a question. Exits with 1 if the page asked any other host for anything.
 """
 
 import argparse
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,80 +25,133 @@ BROWSER_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WIDTHS = {"phone": (360, 740), "tablet": (768, 1024), "desktop": (1440, 900)}
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+SIZES = {"phone": (360, 740), "tablet": (768, 1024), "desktop": (1440, 900)}
 LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+README_PICTURES = (
+    (
+        "answer-desktop",
+        "en",
+        (1280, 800),
+        "How many entities take part in the UN Network on Migration?",
+    ),
+    (
+        "answer-phone",
+        "fr",
+        (390, 844),
+        "Quels sont les huit membres du Comité de direction du Réseau ?",
+    ),
+)
 ANSWER_TIMEOUT_MS = 180_000
 
 
-def take(browser: Browser, url: str, folder: Path, questions: Sequence[str]) -> set[str]:
-    """Take every picture and return the foreign addresses that the page asked for."""
-    foreign: set[str] = set()
-    for language, width, scheme in product(LOCALES, WIDTHS, ("light", "dark")):
-        context = browser.new_context(
+class Camera:
+    """Opens the page at `url` as new visitors; `foreign` holds what it asked of other hosts."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.foreign: set[str] = set()
+        self._browser = browser
+        self._url = url
+
+    @contextmanager
+    def visit(self, language: str, size: tuple[int, int], scheme: str = "light") -> Iterator[Page]:
+        """Give the page as a visitor with this language, window and colour scheme finds it."""
+        context = self._browser.new_context(
             locale=LOCALES[language],
-            viewport=dict(zip(("width", "height"), WIDTHS[width], strict=True)),
-            color_scheme=scheme,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",
         )
         page = context.new_page()
-        page.on("request", lambda request: foreign.add(request.url))
-        name = f"{language}-{width}-{scheme}"
-        page.goto(url)
+        page.on("request", lambda request: self._note(request.url))
+        page.goto(self._url)
         page.locator(".mb-welcome h1").wait_for()
-        page.screenshot(path=folder / f"{name}-start.png")
-        if questions:
+        yield page
+        context.close()
+
+    def _note(self, asked: str) -> None:
+        parts = urlsplit(asked)
+        if parts.scheme in {"http", "https", "ws", "wss"} and (
+            parts.netloc != urlsplit(self._url).netloc
+        ):
+            self.foreign.add(asked)
+
+
+def take_for_readmes(camera: Camera, folder: Path) -> None:
+    """Take the two pictures that the READMEs show."""
+    for name, language, size, question in README_PICTURES:
+        with camera.visit(language, size) as page:
+            ask(page, question)
+            if page.locator(".mb-pair").last.evaluate(SIDE_BY_SIDE):
+                open_source(page)
+                page.evaluate("window.scrollTo(0, 0)")
+            page.screenshot(path=folder / f"{name}.png")
+
+
+def take_all(camera: Camera, folder: Path, questions: Sequence[str]) -> None:
+    """Take every kind of picture: at the start, with the answer, with a source opened."""
+    for language, size, scheme in product(LOCALES, SIZES, ("light", "dark")):
+        name = f"{language}-{size}-{scheme}"
+        with camera.visit(language, SIZES[size], scheme) as page:
+            page.screenshot(path=folder / f"{name}-start.png")
             for question in questions:
                 ask(page, question)
-        else:
-            page.locator(".mb-example").first.click()
-            wait(page)
-        page.screenshot(path=folder / f"{name}-answer.png")
-        marker = page.locator(".mb-marker")
-        if marker.count():
-            marker.last.click()
-            page.wait_for_timeout(300)
-            page.screenshot(path=folder / f"{name}-source.png")
-        context.close()
-    own = urlsplit(url).netloc
-    return {
-        asked
-        for asked in foreign
-        if urlsplit(asked).netloc != own
-        and urlsplit(asked).scheme in {"http", "https", "ws", "wss"}
-    }
+            if not questions:
+                page.locator(".mb-example").first.click()
+                wait(page)
+            page.screenshot(path=folder / f"{name}-answer.png")
+            if page.locator(".mb-marker").count():
+                open_source(page)
+                page.screenshot(path=folder / f"{name}-source.png")
 
 
 def ask(page: Page, question: str) -> None:
     """Ask a question and wait until its answer is complete."""
+    asked = page.locator(".mb-exchange").count()
     page.locator("#mb-question textarea").fill(question)
     page.locator("#mb-question textarea").press("Enter")
-    page.get_by_text(question, exact=True).last.wait_for()
+    page.locator(".mb-exchange").nth(asked).wait_for()
     wait(page)
+    page.locator("#mb-question textarea").blur()
 
 
 def wait(page: Page) -> None:
     """Wait until the newest answer is complete."""
-    page.locator(".mb-exchange[data-state=at-rest]").last.wait_for(timeout=ANSWER_TIMEOUT_MS)
+    page.locator(".mb-exchange:last-child[data-state=at-rest]").wait_for(timeout=ANSWER_TIMEOUT_MS)
     page.locator("#mb-send").wait_for()
+
+
+def open_source(page: Page) -> None:
+    """Open the source of the newest answer's first marker."""
+    page.locator(".mb-exchange:last-child .mb-marker").first.click()
+    page.wait_for_timeout(300)
+
+
+SIDE_BY_SIDE = "pair => getComputedStyle(pair).gridTemplateColumns.split(' ').length === 2"
 
 
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description="Take pictures of a running page.")
     parser.add_argument("url", help="address of the page, such as http://127.0.0.1:7860")
-    parser.add_argument("folder", nargs="?", default="docs/images", type=Path)
-    parser.add_argument("--ask", action="append", default=[], help="ask this, not an example")
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="every kind, into FOLDER")
+    parser.add_argument("--ask", action="append", default=[], help="with --all: ask this")
     options = parser.parse_args()
-    options.folder.mkdir(parents=True, exist_ok=True)
+    folder = options.all or IMAGES
+    folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(BROWSER_OPTIONS)
         )
-        foreign = take(browser, options.url, options.folder, options.ask)
+        camera = Camera(browser, options.url)
+        if options.all:
+            take_all(camera, folder, options.ask)
+        else:
+            take_for_readmes(camera, folder)
         browser.close()
-    for asked in sorted(foreign):
+    for asked in sorted(camera.foreign):
         sys.stderr.write(f"the page asked another host: {asked}\n")
-    return 1 if foreign else 0
+    return 1 if camera.foreign else 0
 
 
 if __name__ == "__main__":

@@ -183,6 +183,18 @@ def test_stop_keeps_what_was_said_and_closes_the_iterator(visitor, assistant):
     assert "Réponse arrêtée" in words(visitor.page["mb-status"])
 
 
+def test_after_a_stop_the_next_question_of_the_visitor_is_answered(visitor, assistant):
+    pages = visitor.follow("When was IOM founded, slow?")
+    next(page for page in pages if "mb-card" in page["mb-conversation"])
+    visitor.act("mb-stop")
+    list(pages)
+    visitor.ask("When was IOM founded?")
+
+    assert assistant.closed == 1
+    assert visitor.page["mb-conversation"].count('class="mb-sentence"') == 3
+    assert "Réponse terminée" in words(visitor.page["mb-status"])
+
+
 def test_a_visitor_who_leaves_frees_the_model(visitor, assistant):
     pages = visitor.follow("When was IOM founded, slow?")
     next(page for page in pages if "mb-card" in page["mb-conversation"])

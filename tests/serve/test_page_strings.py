@@ -3,7 +3,15 @@ from dataclasses import fields
 
 import pytest
 
-from migbot.serve.strings import ENGLISH, FRENCH, STRINGS, Strings, preferred_language, spoken_date
+from migbot.serve.strings import (
+    ENGLISH,
+    FRENCH,
+    STRINGS,
+    Strings,
+    preferred_language,
+    spoken_date,
+    spoken_state,
+)
 
 
 def sentences(strings: Strings) -> list[str]:
@@ -56,3 +64,17 @@ def test_page_takes_the_language_that_the_browser_prefers(header, language):
 def test_dates_are_said_as_precisely_as_they_are_known(date, french, english):
     assert spoken_date(date, STRINGS["fr"]) == french
     assert spoken_date(date, STRINGS["en"]) == english
+
+
+@pytest.mark.parametrize(
+    ("date", "french", "english"),
+    [
+        ("2024-12-31", "à jour au 31 décembre 2024", "as of 31 December 2024"),
+        ("2023-10-01", "à jour au 1er octobre 2023", "as of 1 October 2023"),
+        ("2018-12", "à jour en décembre 2018", "as of December 2018"),
+        ("2018", "à jour en 2018", "as of 2018"),
+    ],
+)
+def test_the_state_of_a_sheet_is_said_as_precisely_as_it_is_known(date, french, english):
+    assert spoken_state(date, STRINGS["fr"]) == french
+    assert spoken_state(date, STRINGS["en"]) == english

@@ -9,7 +9,8 @@ from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant, hits, passage
 from migbot.serve import cards, escaping, render
 from migbot.serve.conversation import Exchange, Visit
 from migbot.serve.strings import STRINGS
-from migbot.types import Citation, Passage, Question, Retrieved, Sentence, Stated
+from migbot.settings import load_settings
+from migbot.types import Citation, Finished, Passage, Question, Retrieved, Sentence, Stated
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -182,6 +183,8 @@ def test_surroundings_of_a_changed_document_are_left_out():
     [
         ("searching", "Recherche dans les documents…"),
         ("reading", "Lecture des passages…"),
+        ("waiting", "Une autre réponse est en cours ; la vôtre suit…"),
+        ("preparing", "Le modèle de langue se prépare ; votre réponse suit…"),
         ("stopped", "Réponse arrêtée."),
     ],
 )
@@ -191,7 +194,7 @@ def test_status_line_says_what_is_going_on(stage, words):
     visit.update(Exchange(number=1, question="question", stage=stage))
 
     assert render.status_text(visit) == words
-    assert 'aria-live="polite"' in render.status_html(visit)
+    assert words in render.status_html(visit)
 
 
 def test_status_line_of_an_answer_counts_its_sources():
@@ -203,6 +206,77 @@ def test_status_line_of_an_answer_counts_its_sources():
     visit.update(exchange)
 
     assert render.status_text(visit) == "Answer complete. Cited sources: 3."
+
+
+@pytest.mark.parametrize(
+    ("path", "date", "words"),
+    [
+        ("en/sheet.md", "2024-12-31", "as of 31 December 2024"),
+        ("en/sheet.TXT", "2024-12", "as of December 2024"),
+        ("en/report.pdf", "2024-12-31", "31 December 2024"),
+        ("en/page.html", "2024-12-31", "31 December 2024"),
+        ("en/sheet.md", None, "undated"),
+        ("", None, "undated"),
+    ],
+)
+def test_the_date_of_a_sheet_is_the_day_up_to_which_it_holds(path, date, words):
+    hit = replace(hits("en")[0], passage=passage(MAIN["en"], path=path, date=date))
+    exchange = Exchange(number=1, question="question").after(Retrieved(language="en", hits=(hit,)))
+
+    html = render.exchange_html(exchange, STRINGS["en"], {})
+
+    assert f'<span class="mb-meta">{words} · English</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "Your questions stay on the machine that serves this page."),
+        ({"generator": "transformers"}, "Your questions stay on the machine"),
+        ({"generator_url": "https://models.example.org/v1"}, "Your questions stay on the machine"),
+        ({"generator": "openai"}, "language model server on the machine that serves this page."),
+        (
+            {"generator": "openai", "generator_url": "http://localhost:8000/v1"},
+            "language model server on the machine that serves this page.",
+        ),
+        (
+            {"generator": "openai", "generator_url": "http://[::1]:8000/v1"},
+            "language model server on the machine that serves this page.",
+        ),
+        (
+            {"generator": "openai", "generator_url": "https://models.example.org/v1"},
+            "are sent to models.example.org, where",
+        ),
+        (
+            {"generator": "openai", "generator_url": "http://192.0.2.7:8000/v1"},
+            "are sent to 192.0.2.7, where",
+        ),
+    ],
+)
+def test_the_footer_says_where_questions_go(settings, words):
+    footer = Inventory(render.footer_html("en", load_settings(**settings))).text
+
+    assert words in footer
+    assert ("stay" in footer) != ("the passages found" in footer)
+
+
+@pytest.mark.parametrize(("reason", "excerpts"), [("not_found", True), ("out_of_scope", False)])
+def test_a_declined_answer_shows_titles_and_unless_it_is_beside_the_subject_excerpts(
+    reason, excerpts
+):
+    asked = Question(question_id="1", text="Qui a gagné au loto ?")
+    *_, last = ScriptedAssistant(pause_s=0).answer(asked)
+    assert isinstance(last, Finished)
+    exchange = Exchange(number=1, question=asked.text).after(
+        Finished(answer=replace(last.answer, reason=reason))
+    )
+
+    html = render.exchange_html(exchange, STRINGS["fr"], DOCUMENTS)
+
+    assert ('class="mb-found"' in html) == excerpts
+    assert ('class="mb-others"' in html) != excerpts
+    assert "<i></i>" in html
+    assert "<i>1</i>" not in html
 
 
 def test_french_words_keep_their_punctuation_on_the_line():

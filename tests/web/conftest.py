@@ -40,8 +40,13 @@ def chromium():
 
 
 @pytest.fixture(scope="module")
-def scripted_url():
-    with live_page(ScriptedAssistant(pause_s=0.1), load_settings(), DOCUMENTS) as url:
+def scripted():
+    return ScriptedAssistant(pause_s=0.1)
+
+
+@pytest.fixture(scope="module")
+def scripted_url(scripted):
+    with live_page(scripted, load_settings(), DOCUMENTS) as url:
         yield url
 
 

@@ -166,6 +166,98 @@ def test_the_whole_way_works_from_the_keyboard(scripted_url, open_page):
     expect(answer.locator(".mb-marker").last).to_be_focused()
 
 
+def test_escape_closes_a_source_and_goes_back_to_its_marker(scripted_url, open_page):
+    page = open_page(scripted_url)
+    ask(page, QUESTIONS["fr-FR"])
+    answer = finished(page)
+    second = answer.locator(".mb-marker").nth(1)
+    second.focus()
+    page.keyboard.press("Enter")
+    expect(answer.locator("details[open] summary")).to_be_focused()
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+
+    expect(second).to_be_focused()
+    expect(answer.locator("details[open]")).to_have_count(0)
+    expect(answer.locator(".mb-current")).to_have_count(0)
+
+
+def test_escape_closes_a_source_that_nothing_points_to_and_stays_there(scripted_url, open_page):
+    page = open_page(scripted_url)
+    ask(page, "Qui a gagné au loto ?")
+    summary = finished(page).locator("summary").nth(2)
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details[open]")).to_have_count(1)
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator("details[open]")).to_have_count(0)
+    expect(summary).to_be_focused()
+
+
+def test_focus_and_highlight_outlive_the_sentences_that_follow(scripted_url, open_page):
+    page = open_page(scripted_url)
+    ask(page, "Quand l’OIM a-t-elle été créée, slow ?")
+    marker = page.locator(".mb-marker").first
+    marker.press("Enter", timeout=20_000)
+
+    finished(page)
+
+    assert page.locator(".mb-sentence").count() == 3
+    expect(page.locator("details[open] summary")).to_be_focused()
+    expect(page.locator("mark.mb-current")).to_have_count(1)
+    expect(page.locator(".mb-marker.mb-current")).to_have_text("1")
+
+
+def test_sending_from_the_keyboard_leaves_the_focus_in_the_question_box(scripted_url, open_page):
+    page = open_page(scripted_url)
+    page.get_by_label("Votre question").fill(QUESTIONS["fr-FR"])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Envoyer")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    finished(page)
+
+    expect(page.get_by_label("Votre question")).to_be_focused()
+
+
+def test_everything_that_can_be_pressed_has_a_name(scripted_url, open_page):
+    page = open_page(scripted_url)
+    ask(page, QUESTIONS["fr-FR"])
+    answer = finished(page)
+    answer.locator(".mb-marker").first.click()
+
+    markers = answer.get_by_role(
+        "button", name=re.compile(r"^Source [1-3]\s: L’histoire de l’OIM$")
+    )
+    expect(markers).to_have_count(3)
+    pressable = page.locator("button:visible, a:visible, summary:visible, textarea:visible")
+    # The first line holds role and name; what follows is inside.
+    named = [each.aria_snapshot().splitlines()[0] for each in pressable.all()]
+    assert len(named) > len(markers.all())
+    assert [line for line in named if not re.search(r'"| text: \S|textbox', line)] == []
+    expect(page.get_by_role("status").filter(has_text="Réponse terminée")).to_have_count(1)
+
+
+def test_closing_the_tab_closes_the_answer_and_the_next_visit_is_answered(
+    scripted, scripted_url, open_page
+):
+    page = open_page(scripted_url)
+    ask(page, "Quand l’OIM a-t-elle été créée, slow ?")
+    expect(page.locator(".mb-card")).to_have_count(5)
+    closed = scripted.closed
+
+    page.close()
+
+    page = open_page(scripted_url)
+    ask(page, QUESTIONS["fr-FR"])
+    assert finished(page).locator(".mb-sentence").count() == 3
+    assert scripted.closed == closed + 1
+    assert scripted.at_work == 0
+
+
 def test_two_visitors_never_see_each_others_words(scripted_url, open_page):
     first, second = open_page(scripted_url), open_page(scripted_url)
 

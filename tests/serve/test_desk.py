@@ -1,0 +1,65 @@
+import asyncio
+import threading
+from contextlib import aclosing
+
+import pytest
+from scripted_assistant import ScriptedAssistant
+
+from migbot.errors import BusyError
+from migbot.serve.desk import Beat, Desk
+from migbot.types import Finished, Question, Retrieved
+
+QUESTION = Question(question_id="1", text="When was IOM founded?")
+
+
+def test_a_question_during_the_warm_up_is_told_that_the_model_is_being_prepared():
+    ready = threading.Event()
+    desk = Desk(ScriptedAssistant(pause_s=0), places=3)
+    desk.prepare(lambda: ready.wait(30) and None)
+
+    async def ask() -> list[object]:
+        seen: list[object] = []
+        async with aclosing(desk.ask(QUESTION)) as events:
+            async for event in events:
+                seen.append(event)
+                if isinstance(event, Beat):
+                    ready.set()
+        return seen
+
+    first, beat, *others = asyncio.run(asyncio.wait_for(ask(), 30))
+    desk.close()
+
+    assert isinstance(first, Retrieved)
+    assert beat == Beat(stage="preparing")
+    assert isinstance(others[-1], Finished)
+
+
+def test_a_question_behind_another_one_is_told_so_once_the_model_is_ready():
+    desk = Desk(ScriptedAssistant(pause_s=0.05), places=3)
+    desk.prepare(lambda: None)
+    slow = Question(question_id="0", text="When was IOM founded, slow?")
+
+    async def ask_behind() -> list[object]:
+        async with aclosing(desk.ask(slow)) as earlier:
+            await anext(earlier)
+            await anext(earlier)
+            async with aclosing(desk.ask(QUESTION)) as events:
+                return [await anext(events) for _ in range(2)]
+
+    _, beat = asyncio.run(asyncio.wait_for(ask_behind(), 30))
+    desk.close()
+
+    assert beat == Beat(stage="waiting")
+
+
+def test_one_question_more_than_there_are_places_is_turned_away():
+    desk = Desk(ScriptedAssistant(pause_s=0), places=1)
+
+    async def ask_twice() -> None:
+        async with aclosing(desk.ask(QUESTION)) as first, aclosing(desk.ask(QUESTION)) as second:
+            await anext(first)
+            await anext(second)
+
+    with pytest.raises(BusyError, match="try again"):
+        asyncio.run(asyncio.wait_for(ask_twice(), 30))
+    desk.close()
