@@ -78,8 +78,11 @@ def test_a_whole_date_is_the_same_in_another_language_and_order():
     assert found.is_sound
 
 
-def test_figures_of_the_title_count():
-    source = passage("The plan was signed in Rome by all States.", title="Plan of 2019")
+@pytest.mark.parametrize(
+    "dated", [{"title": "Plan of 2019"}, {"headings": ("Plan of 2019",)}, {"date": "2019-05-04"}]
+)
+def test_figures_of_the_title_the_headings_and_the_date_count(dated):
+    source = passage("The plan was signed in Rome by all States.", **dated)
 
     assert match("The plan was signed in Rome by all States in 2019", "", source=source).is_sound
     assert match(

@@ -156,6 +156,16 @@ def test_the_best_quote_is_of_the_kind_that_was_asked_for():
     assert written.texts == [f"“{ADOPTED.removesuffix('.')}”."]
 
 
+@pytest.mark.parametrize(
+    "question", ["When was the Network set up?", "How many set up the Network?"]
+)
+def test_no_quote_of_another_kind_stands_in(question):
+    source = passage("Network: it was set up.")
+
+    assert Written(question, source, "It was set up [1].", none=SURE).texts == []
+    assert Written("Was the Network set up?", source, "It was, you see [1].", none=SURE).texts
+
+
 def test_no_quote_stands_in_beside_a_sentence():
     written = Written(HOW_MANY, COMPACT, f"{OBJECTIVES} [1] It has 99 articles [1].", none=SURE)
 
