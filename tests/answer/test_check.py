@@ -271,8 +271,8 @@ def test_a_unit_that_opens_with_a_pronoun_is_quoted_with_the_one_that_names_its_
     assert quotes("It has 38 entities", source) == ["It has 38 entities."]
 
 
-def test_only_the_sentence_just_before_may_name_a_pronoun():
-    source = passage("The Alliance met in Rome. It has 38 entities.")
+def test_a_pronoun_stands_for_nothing_that_is_not_named_before_it():
+    source = passage("The Alliance met in Rome. It has 38 entities. The Network has none.")
 
     assert not carried("The Network has 38 entities", source)
 
