@@ -392,3 +392,40 @@ def test_every_quote_is_verbatim_in_its_passage_and_document(words, language):
         assert support.quote
         assert support.quote == documents[support.passage.document_id][support.start : support.end]
         assert support.passage.start <= support.start < support.end <= support.passage.end
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        (
+            "The General Assembly adopted the Compact in 2018",
+            "The General Assembly refused to adopt the Compact in 2018.",
+        ),
+        ("The Fund has more than 172 members", "The Fund has fewer than 172 members."),
+        ("The Fund has at least 38 members", "The Fund has at most 38 members."),
+        ("Only States take part in the Fund", "States take part in the Fund."),
+    ],
+)
+def test_words_that_turn_a_sentence_round_must_stand_on_both_sides(sentence, text):
+    assert not carried(sentence, passage(text))
+    assert carried(text.rstrip("."), passage(text))
+
+
+def test_a_pronoun_stands_for_the_subject_of_the_sentence_before_it_alone():
+    source = passage("The Network met. The Fund met. It has 38 entities.")
+
+    assert not carried("The Network has 38 entities", source)
+    assert carried("The Fund has 38 entities", source)
+
+
+def test_a_word_that_often_opens_a_sentence_is_no_name():
+    source = passage("Le Réseau regroupe 38 entités.", language="fr")
+
+    assert carried("Aujourd’hui le Réseau regroupe 38 entités", source, language="fr")
+
+
+def test_the_date_of_a_document_dates_what_it_says_but_no_event():
+    source = passage("The Network brings together 38 entities.", date="2018-12-19")
+
+    assert carried("In December 2018 the Network brings together 38 entities", source)
+    assert not carried("On 19 December 2018 the Network brings together 38 entities", source)

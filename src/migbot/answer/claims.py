@@ -43,6 +43,7 @@ _MONTHS = (
     ("november", "novembre"),
     ("december", "decembre"),
 )
+MONTH_NAMES = tuple(name for names in _MONTHS for name in names)
 _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _ANY_MONTH = "|".join(_MONTH_OF)
 # "May" and "mars" are months only beside a number or after such a word.
@@ -56,6 +57,8 @@ _DAY = re.compile(
     r"(?P<year>\d{4})\b|"
     rf"\b(?P<month2>{_ANY_MONTH}) (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year2>\d{{4}})\b"
 )
+
+_ISO_DATE = re.compile(r"\b\d{4}-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?\b")
 
 _COUNTED_WORDS = 5
 _COMPARED_WORDS = 3
@@ -93,18 +96,19 @@ def figures_in_order(text: str, language: Language) -> tuple[str, ...]:
     """
     plain = _DAY.sub(" ", fold(words_to_digits(text, language)))
     found = (_canonical(float(figure)) for figure in _NUMBER.findall(_ORDINAL.sub("", plain)))
-    return tuple(number for number in found if not _is_year(number))
+    return tuple(number for number in found if not is_year(number))
 
 
 def months(text: str) -> frozenset[int]:
     """Return the months named in `text`, 1 to 12, in either language."""
     found = (word for match in _MONTH.finditer(fold(text)) for word in match.group().split())
-    return frozenset(_MONTH_OF[word] for word in found if word in _MONTH_OF)
+    in_figures = (int(match["month"]) for match in _ISO_DATE.finditer(text))
+    return frozenset((*(_MONTH_OF[word] for word in found if word in _MONTH_OF), *in_figures))
 
 
 def days(text: str) -> frozenset[str]:
     """Return the whole dates of `text`, ISO 8601, in either language."""
-    found = set()
+    found = {match.group() for match in _ISO_DATE.finditer(text) if match["day"]}
     for match in _DAY.finditer(fold(text).replace("\u00a0", " ").replace("\u202f", " ")):
         parts = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
         month = _MONTH_OF[parts["month"]]
@@ -122,13 +126,10 @@ def names(text: str) -> tuple[str, ...]:
     found = []
     before = 0
     for match in _NAME.finditer(text):
-        between = text[before : match.start()]
-        # A full stop after a single letter is an initial (Amy E. Pope), not a sentence's end.
-        initial = before > 1 and not text[before - 2].isalpha()
-        opening = before == 0 or (bool(_ENDS.search(between)) and not initial)
+        opening = before == 0 or bool(_ENDS.search(text[before : match.start()]))
         before = match.end()
         word = _ELISION.sub("", match.group())
-        plain = fold(word)
+        plain = fold(word).replace("’", "'")
         capital = word[:1].isupper() and plain not in (_OPENING_WORDS if opening else STOPWORDS)
         if (capital or is_abbreviation(word)) and plain not in _MONTH_OF:
             found.append(word)
@@ -160,7 +161,7 @@ def counted(text: str, language: Language) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for match in _NUMBER.finditer(digits):
         number = _canonical(float(match.group()))
-        if not _is_year(number):
+        if not is_year(number):
             following = " ".join(digits[match.end() :].split()[:_COUNTED_WORDS])
             clause = re.split(r"[.;:,]", following)[0]
             terms = dict.fromkeys(passage_terms(clause, language))
@@ -197,5 +198,6 @@ def _canonical(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def _is_year(number: str) -> bool:
+def is_year(number: str) -> bool:
+    """Return whether a canonical number is a calendar year of our time."""
     return number.isdigit() and 1900 <= int(number) <= 2100  # noqa: PLR2004 - calendar years

@@ -7,9 +7,11 @@ from functools import cache
 
 from migbot.answer.answerable import load_calibration
 from migbot.answer.claims import (
+    MONTH_NAMES,
     counted,
     days,
     figures_in_order,
+    is_year,
     list_sizes,
     months,
     names,
@@ -26,22 +28,27 @@ _COVERAGE_AT_LEAST = 0.75
 _OWN_COVERAGE_AT_LEAST = 0.4
 _FRAGMENT_TERMS = 2
 _VERB = re.compile(r"\b(?:est|sont|était|étaient|a|ont|is|are|was|were|has|have|had)\b")
-_CONTEXT_CHARS = 300
+_SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+")
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|without|cannot|pas|jamais|aucune?|ni|sans|non|plus|guère|"
-    r"nullement)\b|n['’]t\b",
+    r"\b(?:not|no|never|neither|nor|without|cannot|pas|jamais|aucune?|ni|sans|non)\b|n['’]t\b|"
+    r"\bn(?:e\s|['’])\S+\s+(?:plus|guère|nullement)\b",
     re.IGNORECASE,
 )
 _NEGATED_WINDOW_CHARS = 40
-# Words that turn a sentence round, by what they say: where a claim has one, the passage must too.
+# Words that turn a sentence round, by what they say: where one side has one, so must the other.
 _TURNS = {
     "deny": re.compile(r"\b(?:reject|rejet|refus|fail|echou|oppos)"),
     "end": re.compile(r"\b(?:dissol|dissou|abolish|suppri|repeal|abrog|annul|suspen)"),
     "leave": re.compile(r"\b(?:withdr|retir|retrait|quitt|abandon|leav|left)"),
     "blame": re.compile(r"\b(?:critic|critiqu|denounc|denonc)"),
+    "more": re.compile(r"\b(?:more than|over|at least|plus de|au moins)\b"),
+    "less": re.compile(r"\b(?:fewer than|less than|at most|moins de|au plus)\b"),
+    "only": re.compile(r"\b(?:only|seule?s?|seulement|uniquement)\b"),
     "against": re.compile(r"\b(?:against|contre)\b"),
     "former": re.compile(r"\b(?:former|ancien)"),
 }
+# A passage may hold these in another clause than the one that the claim takes up.
+_TURNS_OF_THE_CLAIM_ALONE = frozenset({"against", "former", "only"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,10 +130,10 @@ def read_claim(text: str, language: Language, question: str, *, trusted: bool) -
 
 def is_fragment(claim: Claim) -> bool:
     """Return whether a claim says nothing of anything: names or figures alone, or little more."""
-    if len(claim.terms) <= _FRAGMENT_TERMS:
-        return not _VERB.search(claim.text)
+    if _VERB.search(claim.text):
+        return not claim.terms
     named = {term for name in claim.names for term in passage_terms(name, claim.language)}
-    return claim.terms <= named | claim.numbers
+    return len(claim.terms) <= _FRAGMENT_TERMS or claim.terms <= named | claim.numbers
 
 
 def compare(claim: Claim, passage: Passage, span: Span) -> Match:
@@ -143,7 +150,7 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     named = known | _known(passage.title, passage.language, claim.language)
     here = load_glossary().translate(text, claim.language)
     missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, named)}
-    faults = [*_flipped(claim, here), *_turned(claim, said)]
+    faults = [*_flipped(claim, here), *_turned(claim, passage, text, said)]
     coverage = _share(claim.terms, _known(text, passage.language, claim.language))
     wording: set[str] = set()
     if passage.language == claim.language:
@@ -167,11 +174,15 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
 
 def _missing_figures(claim: Claim, passage: Passage, text: str) -> list[str]:
     """Return the numbers, months and whole dates of the claim that are nowhere in the unit."""
-    dated = " ".join((passage.title, *passage.headings, passage.date or ""))
+    dated = " ".join((passage.title, *passage.headings))
     held = numbers(text, passage.language) | numbers(dated, passage.language) | list_sizes(text)
+    # The date of a document dates what it says to the month; it is no event's own day.
+    in_months = months(dated) | months(passage.date or "")
+    if passage.date:
+        held |= {passage.date[:4]}
     return [
         *(f"number {number}" for number in sorted(claim.numbers - held)),
-        *(f"month {month}" for month in sorted(claim.months - months(text) - months(dated))),
+        *(f"month {month}" for month in sorted(claim.months - months(text) - in_months)),
         *(f"date {day}" for day in sorted(claim.days - days(text) - days(dated)) if days(text)),
     ]
 
@@ -207,9 +218,16 @@ def _flipped(claim: Claim, text: str) -> list[str]:
     return [f"negation of {word} differs" for word in sorted(flipped)]
 
 
-def _turned(claim: Claim, said: str) -> list[str]:
-    """Return a fault for each turn of the claim that the unit does not take."""
-    return [f"turned round ({turn})" for turn in sorted(claim.turns - _turns(said))]
+def _turned(claim: Claim, passage: Passage, text: str, said: str) -> list[str]:
+    """Return a fault for each turn that the claim or the unit takes alone.
+
+    Across languages a vote "contre" may be a vote "to", so that turn is not compared.
+    """
+    alone = claim.turns - _turns(said)
+    if passage.language != claim.language:
+        alone -= {"against"}
+    missed = _turns(text) - claim.turns - _TURNS_OF_THE_CLAIM_ALONE
+    return [f"turned round ({turn})" for turn in sorted(alone | missed)]
 
 
 def _turns(text: str) -> frozenset[str]:
@@ -244,8 +262,8 @@ def _share(terms: frozenset[str], held: frozenset[str]) -> float:
 
 
 def _before(passage: Passage, start: int) -> str:
-    """Return the end of what stands before `start`, where a pronoun's subject is named."""
-    return passage.text[max(0, start - _CONTEXT_CHARS) : start].rpartition("\n\n")[2]
+    """Return the sentence before `start`, where a pronoun's subject is named."""
+    return _SENTENCE_BREAK.split(passage.text[:start].rstrip())[-1]
 
 
 def _negated(text: str, language: Language) -> frozenset[str]:
@@ -260,8 +278,17 @@ def _negated(text: str, language: Language) -> frozenset[str]:
 
 @cache
 def _claimed_terms(text: str, language: Language) -> frozenset[str]:
-    """Return the terms of a sentence, its numbers in words as digits."""
-    return frozenset(passage_terms(words_to_digits(text, language), language))
+    """Return the terms of a sentence, numbers in words as digits, months and years left out.
+
+    Those are compared by themselves, and may stand in the document's date.
+    """
+    terms = frozenset(passage_terms(words_to_digits(text, language), language))
+    return terms - _month_terms(language) - {term for term in terms if is_year(term)}
+
+
+@cache
+def _month_terms(language: Language) -> frozenset[str]:
+    return frozenset(term for name in MONTH_NAMES for term in passage_terms(name, language))
 
 
 @cache
