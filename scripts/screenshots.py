@@ -33,7 +33,7 @@ README_PICTURES = (
         "answer-desktop",
         "en",
         (1280, 800),
-        "How many entities take part in the UN Network on Migration?",
+        "What does the Network’s statement of December 2018 say about the Global Compact?",
     ),
     (
         "answer-phone",

@@ -13,7 +13,12 @@ STRICT = Calibration(
     thresholds={
         "out_of_scope": {"cosine_below": 0.8, "coverage_below": 0.2},
         "not_found": {"none_at_least": 0.5},
-        "trusted": {"none_below": 0.1, "strange_share_at_most": 0.4},
+        "trusted": {
+            "none_below": 0.1,
+            "strange_share_at_most": 0.4,
+            "few_words": 4,
+            "relevance_to_few_words_at_least": 0.5,
+        },
         "doubted": {"relevance_at_least": 0.3},
         "quote": {
             "relevance_at_least": 0.6,
@@ -68,9 +73,15 @@ def test_a_model_that_is_sure_is_trusted():
 
 
 def test_where_the_model_doubts_a_sentence_must_be_about_the_question():
-    assert STRICT.sentence_answers(0.1, 0.0)
-    assert STRICT.sentence_answers(0.3, 0.2)
-    assert not STRICT.sentence_answers(0.29, 0.2)
+    assert STRICT.sentence_answers(0.1, 9, 0.0)
+    assert STRICT.sentence_answers(0.3, 9, 0.2)
+    assert not STRICT.sentence_answers(0.29, 9, 0.2)
+
+
+def test_a_short_question_must_be_half_answered_whatever_the_model_thinks():
+    assert not STRICT.sentence_answers(0.49, 4, 0.0)
+    assert STRICT.sentence_answers(0.5, 4, 0.0)
+    assert STRICT.sentence_answers(0.1, 5, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +108,8 @@ def test_the_calibration_that_ships_has_every_threshold_as_a_share():
 
     for section, limits in STRICT.thresholds.items():
         assert set(limits) <= set(shipped[section])
-        assert all(0 <= limit <= 1 for limit in shipped[section].values())
+        shares = (limit for name, limit in shipped[section].items() if name != "few_words")
+        assert all(0 <= limit <= 1 for limit in shares)
 
 
 def test_the_probability_of_none_adds_up_its_spellings_and_beginnings():
@@ -117,8 +129,8 @@ def test_a_model_that_tells_no_probabilities_neither_declines_nor_is_trusted():
     assert none is None
     assert not STRICT.model_declines(none)
     assert not STRICT.trusts(none)
-    assert not STRICT.sentence_answers(0.29, none)
-    assert STRICT.sentence_answers(0.3, none)
+    assert not STRICT.sentence_answers(0.29, 9, none)
+    assert STRICT.sentence_answers(0.3, 9, none)
 
 
 def test_a_model_that_tells_no_probabilities_leaves_a_quote_as_much_to_show_as_a_likely_none():

@@ -10,7 +10,7 @@ from migbot.serve import cards, escaping, render
 from migbot.serve.conversation import Exchange, Visit
 from migbot.serve.strings import STRINGS
 from migbot.settings import load_settings
-from migbot.types import Citation, Finished, Passage, Question, Retrieved, Sentence, Stated
+from migbot.types import Citation, Finished, Passage, Question, Retrieved, Section, Sentence, Stated
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -170,6 +170,34 @@ def test_a_cited_passage_is_shown_in_its_surroundings():
     assert before.startswith("… ")
     assert before.endswith("eleven million people.\n\n")
     assert after.startswith("\n\nIt has had 175 Member States")
+
+
+def test_surroundings_end_with_the_section():
+    item = hits("en")[1].passage
+    document = DOCUMENTS[item.document_id]
+    sections = tuple(
+        Section(start=start, end=end, headings=())
+        for start, end in ((0, item.start), (item.start, item.end), (item.end, len(document.text)))
+    )
+
+    around = cards.surroundings(replace(document, sections=sections), replace(item, section=1))
+
+    assert around == ("", "")
+
+
+def test_an_excerpt_does_not_end_in_an_opening_quotation_mark():
+    text = (
+        f"{'mot ' * 32}il s’intitule\u00a0: «\u00a0Rendre les envois de fonds plus rapides\u00a0»."
+    )
+    item = replace(passage(MAIN["fr"], passage_id="long"), text=text, start=0, end=len(text))
+    exchange = Exchange(number=1, question="question").after(
+        Retrieved(language="fr", hits=(replace(hits("fr")[0], passage=item),))
+    )
+
+    html = render.exchange_html(exchange, STRINGS["fr"], {})
+
+    excerpt = html.partition('class="mb-excerpt" lang="fr">')[2].partition("</span>")[0]
+    assert excerpt.endswith("mot il s’intitule…")
 
 
 def test_surroundings_of_a_changed_document_are_left_out():

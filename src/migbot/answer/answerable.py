@@ -43,9 +43,13 @@ class Calibration:
         most = self.thresholds["trusted"]["strange_share_at_most"]
         return strange <= most * used or (strange == 1 and used > 1)
 
-    def sentence_answers(self, relevance: float, none: float | None) -> bool:
-        """Return whether a checked sentence is about what was asked."""
-        return self.trusts(none) or relevance >= self.thresholds["doubted"]["relevance_at_least"]
+    def sentence_answers(self, relevance: float, words: int, none: float | None) -> bool:
+        """Return whether a checked sentence is about what was asked in so many `words`."""
+        if not self.trusts(none):
+            return relevance >= self.thresholds["doubted"]["relevance_at_least"]
+        limits = self.thresholds["trusted"]
+        is_long = words > limits["few_words"]
+        return is_long or relevance >= limits["relevance_to_few_words_at_least"]
 
     def quote_answers(
         self, relevance: float, none: float | None, *, is_expected_kind: bool

@@ -12,6 +12,7 @@ from migbot.answer.grammar import Draft, answer_grammar, read_drafts
 from migbot.answer.prompt import NONE, build_prompt
 from migbot.answer.reply import Reply
 from migbot.answer.typography import as_printed, quoted
+from migbot.answer.words import question_words
 from migbot.index.embed import Embedder
 from migbot.types import Stated
 
@@ -116,7 +117,9 @@ class Writer:
         is_of_kind = any(holds(kind, text, in_language) for text, in_language in said.items())
         if asks_once(self._question) and not is_of_kind:
             return False
-        return self._calibration.sentence_answers(relevance(self._question, said), self.none)
+        words = len(question_words(self._question))
+        about = relevance(self._question, said)
+        return self._calibration.sentence_answers(about, words, self.none)
 
     def _quote_best(self) -> Iterator[Stated]:
         """Yield the best unit of the kind that was asked for, verbatim, if it holds enough."""

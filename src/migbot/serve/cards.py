@@ -1,5 +1,6 @@
 """The cards of the sources: title and excerpt when closed, the marked passage when opened."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -107,18 +108,22 @@ def marked(passage: Passage, citations: Sequence[Citation]) -> str:
 
 
 def surroundings(document: Document | None, passage: Passage) -> tuple[str, str]:
-    """Return the text just before and just after a passage, cut at words; empty if unknown."""
+    """Return the text of its section just before and just after a passage, cut at words.
+
+    Both are empty where the document is not known.
+    """
     if document is None or document.text[passage.start : passage.end] != passage.text:
         return "", ""
-    first = max(passage.start - SURROUNDING_CHARS, 0)
-    last = min(passage.end + SURROUNDING_CHARS, len(document.text))
+    section = document.sections[passage.section]
+    first = max(passage.start - SURROUNDING_CHARS, section.start)
+    last = min(passage.end + SURROUNDING_CHARS, section.end)
     before = document.text[first : passage.start]
     after = document.text[passage.end : last]
-    if first > 0:
+    if first > section.start:
         before = "… " + before.partition(" ")[2]
-    if last < len(document.text):
+    if last < section.end:
         after = after.rpartition(" ")[0] + " …"
-    return before, after
+    return before.lstrip(), after.rstrip()
 
 
 def _heading(passage: Passage) -> str:
@@ -135,9 +140,10 @@ def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
     for heading in passage.headings:
         # Shown above already; the opened passage keeps it.
         text = text.removeprefix(heading).lstrip()
-    text = " ".join(text.split())
+    # Not the no-break spaces of French.
+    text = re.sub("[ \t\n]+", " ", text).strip()
     if len(text) > EXCERPT_CHARS:
-        text = text[:EXCERPT_CHARS].rpartition(" ")[0] + "…"
+        text = text[:EXCERPT_CHARS].rpartition(" ")[0].rstrip(" \u00a0«“(,;:–") + "…"
     if not citations:
         return plain(text)
     words = STRINGS[passage.language]
