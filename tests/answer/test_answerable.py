@@ -16,9 +16,8 @@ STRICT = Calibration(
         "trusted": {
             "none_below": 0.1,
             "strange_share_at_most": 0.4,
-            "few_words": 4,
-            "relevance_to_few_words_at_least": 0.5,
         },
+        "short": {"few_words": 4, "relevance_at_least": 0.5},
         "doubted": {"relevance_at_least": 0.3},
         "quote": {
             "relevance_at_least": 0.6,

@@ -429,3 +429,10 @@ def test_the_date_of_a_document_dates_what_it_says_but_no_event():
 
     assert carried("In December 2018 the Network brings together 38 entities", source)
     assert not carried("On 19 December 2018 the Network brings together 38 entities", source)
+
+
+def test_a_word_of_the_question_must_be_known_in_the_other_language_too():
+    source = passage("Tel. 1917484264 du Réseau", language="fr")
+    question = "What is the annual budget of the Network?"
+
+    assert not carried("The annual budget of the Network is 1917484264", source, question=question)

@@ -4,6 +4,7 @@ import pytest
 from answer_parts import passage
 
 from migbot.answer.compare import compare, is_fragment, read_claim
+from migbot.answer.units import unit_spans
 
 VOTED = "Le Pacte a été adopté le 19 décembre 2018 par 152 voix contre 5, avec 12 abstentions."
 SETTLED = "The Compact was adopted on 19 December 2018. The Compact is not legally binding."
@@ -287,3 +288,21 @@ def test_few_words_and_mere_names_are_a_fragment(text):
 @pytest.mark.parametrize("text", ["IOM has members", "Pope est directrice", "38 entities pay it"])
 def test_a_subject_with_what_is_said_of_it_is_none(text):
     assert not is_fragment(read_claim(text, "en", "", trusted=False))
+
+
+def test_a_full_name_that_the_passage_gives_elsewhere_counts():
+    source = passage(
+        "The General Assembly adopted the Compact in 2018. "
+        "The Compact for Safe, Orderly and Regular Migration covers all of migration."
+    )
+    first = unit_spans(source)[0]
+    full = "The Compact for Safe, Orderly and Regular Migration was adopted in 2018"
+    other = "The Compact for Safe, Orderly and Free Trade was adopted in 2018"
+
+    known, unknown = (
+        compare(read_claim(text, "en", "", trusted=False), source, first).missing
+        for text in (full, other)
+    )
+
+    assert not any(what.startswith("name ") for what in known)
+    assert "name Free" in unknown

@@ -45,11 +45,10 @@ class Calibration:
 
     def sentence_answers(self, relevance: float, words: int, none: float | None) -> bool:
         """Return whether a checked sentence is about what was asked in so many `words`."""
-        if not self.trusts(none):
-            return relevance >= self.thresholds["doubted"]["relevance_at_least"]
-        limits = self.thresholds["trusted"]
-        is_long = words > limits["few_words"]
-        return is_long or relevance >= limits["relevance_to_few_words_at_least"]
+        short = self.thresholds["short"]
+        if words <= short["few_words"]:
+            return relevance >= short["relevance_at_least"]
+        return self.trusts(none) or relevance >= self.thresholds["doubted"]["relevance_at_least"]
 
     def quote_answers(
         self, relevance: float, none: float | None, *, is_expected_kind: bool

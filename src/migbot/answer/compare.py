@@ -34,6 +34,11 @@ _NEGATION = re.compile(
     r"\bn(?:e\s|['’])\S+\s+(?:plus|guère|nullement)\b",
     re.IGNORECASE,
 )
+# Capitals joined by small words: Compact for Safe, Orderly and Regular Migration.
+_FULL_NAME = re.compile(
+    r"[A-ZÀ-ÖØ-Þ][\w’'-]+(?:(?:,? (?:for|and|of|on|the|de|des|du|la|les|pour|et|sur))*,? "
+    r"[A-ZÀ-ÖØ-Þ][\w’'-]+){2,}"
+)
 _NEGATED_WINDOW_CHARS = 40
 # Words that turn a sentence round, by what they say: where one side has one, so must the other.
 _TURNS = {
@@ -149,12 +154,12 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     known = _known(said, passage.language, claim.language)
     named = known | _known(passage.title, passage.language, claim.language)
     here = load_glossary().translate(text, claim.language)
-    missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, named)}
+    missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, passage, named)}
     faults = [*_flipped(claim, here), *_turned(claim, passage, text, said)]
     coverage = _share(claim.terms, _known(text, passage.language, claim.language))
-    wording: set[str] = set()
+    strange, excused = _strange_words(claim, known)
+    wording = set(strange)
     if passage.language == claim.language:
-        strange, excused = _strange_words(claim, known)
         wording = {*strange, *_miscounted(claim, text)}
         coverage = _share(claim.terms - excused, _known(text, claim.language, claim.language))
         enough = _share(claim.terms - excused, known) >= _COVERAGE_AT_LEAST
@@ -187,11 +192,22 @@ def _missing_figures(claim: Claim, passage: Passage, text: str) -> list[str]:
     ]
 
 
-def _missing_names(claim: Claim, named: frozenset[str]) -> list[str]:
+def _missing_names(claim: Claim, passage: Passage, named: frozenset[str]) -> list[str]:
+    """Return the names of the claim that are neither near the unit nor part of a full name.
+
+    What the unit calls "the Compact" may stand in the claim under the full name that the passage
+    gives it elsewhere: by its first word it is known to be the same.
+    """
+    full = fold(load_glossary().translate(f"{passage.title} {passage.text}", claim.language))
+    held = set(named)
+    for match in _FULL_NAME.finditer(claim.text):
+        words = passage_terms(match.group(), claim.language)
+        if words[:1] and words[0] in named and fold(match.group()) in full:
+            held.update(words)
     missing = []
     for name in claim.names:
         terms = frozenset(passage_terms(name, claim.language))
-        if not terms or not terms <= named:
+        if not terms or not terms <= held:
             missing.append(f"name {name}")
     return missing
 

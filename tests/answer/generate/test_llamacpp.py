@@ -197,12 +197,15 @@ def test_a_file_that_is_no_whole_model_is_refused(
 
 
 def test_interrupting_stops_a_reply_and_the_model_goes_on(llamacpp: LlamaCppGenerator):
+    # A shell starts what runs in the background with this signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
 
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         text_of(llamacpp.generate(STORY, max_tokens=1500, grammar=ENDLESS))
 
+    signal.signal(signal.SIGINT, before)
     assert text_of(llamacpp.generate(STORY, max_tokens=2))
 
 
