@@ -296,7 +296,7 @@ def test_a_full_name_that_the_passage_gives_elsewhere_counts():
         "The Compact for Safe, Orderly and Regular Migration covers all of migration."
     )
     first = unit_spans(source)[0]
-    full = "The Compact for Safe, Orderly and Regular Migration was adopted in 2018"
+    full = "The Compact for Safe, Orderly and Regular Migration was adopted on 19 December"
     other = "The Compact for Safe, Orderly and Free Trade was adopted in 2018"
 
     known, unknown = (

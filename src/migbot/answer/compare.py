@@ -36,7 +36,8 @@ _NEGATION = re.compile(
 )
 # Capitals joined by small words: Compact for Safe, Orderly and Regular Migration.
 _FULL_NAME = re.compile(
-    r"[A-ZÀ-ÖØ-Þ][\w’'-]+(?:(?:,? (?:for|and|of|on|the|de|des|du|la|les|pour|et|sur))*,? "
+    r"(?!The |Les? |La )[A-ZÀ-ÖØ-Þ][\w’'-]+"
+    r"(?:(?:,? (?:for|and|of|the|de|des|du|la|les|pour|et|sur))*,? "
     r"[A-ZÀ-ÖØ-Þ][\w’'-]+){2,}"
 )
 _NEGATED_WINDOW_CHARS = 40
