@@ -6,12 +6,12 @@ from migbot.answer.claims import (
     counted,
     days,
     figures_in_order,
-    is_abbreviation,
     list_sizes,
     months,
     names,
     numbers,
 )
+from migbot.index.terms import is_abbreviation
 
 
 @pytest.mark.parametrize(

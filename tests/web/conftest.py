@@ -8,31 +8,24 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-# The scripted assistant and the live server are shared with the tests of the serving room.
+# The scripted assistant and the live server are shared with the tests of the serving room, the
+# browser's options with the script that takes the pictures.
 sys.path.insert(0, str(Path(__file__).parents[1] / "serve"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from live_page import live_page
+from screenshots import BROWSER_OPTIONS
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.answer.assistant import load_assistant
 from migbot.settings import load_settings
-
-BROWSER_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
 def chromium():
     found = shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.fail("the tests of the page need Chromium: install Debian's package `chromium`")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(BROWSER_OPTIONS))
         yield browser

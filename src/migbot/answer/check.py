@@ -37,6 +37,17 @@ class Support:
     quote: str
 
 
+def support_from(passage: Passage, span: Span) -> Support:
+    """Return the support that characters `span` of the passage's text give."""
+    start, end = span
+    return Support(
+        passage=passage,
+        start=passage.start + start,
+        end=passage.start + end,
+        quote=passage.text[start:end],
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
     """What the check found: the words that carry the sentence, or why the nearest do not.
@@ -129,9 +140,4 @@ def _closest(claim: Claim, matches: Sequence[Match], embedder: Embedder) -> Matc
 
 
 def _support(match: Match) -> Support:
-    return Support(
-        passage=match.passage,
-        start=match.passage.start + match.start,
-        end=match.passage.start + match.end,
-        quote=match.passage.text[match.start : match.end],
-    )
+    return support_from(match.passage, (match.start, match.end))

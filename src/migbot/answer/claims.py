@@ -5,9 +5,10 @@ Numbers are read as values, so that "trente-huit", "thirty-eight" and 38 are one
 """
 
 import re
-from functools import cache
+from functools import lru_cache
 
-from migbot.index.terms import STOPWORDS, fold, passage_terms
+from migbot.answer.units import BULLET
+from migbot.index.terms import STOPWORDS, fold, is_abbreviation, passage_terms
 from migbot.types import Language
 
 # A document's symbol, such as A/RES/73/195: capitals, strokes and a digit somewhere.
@@ -62,7 +63,6 @@ _ISO_DATE = re.compile(r"\b\d{4}-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?\b"
 
 _COUNTED_WORDS = 5
 _COMPARED_WORDS = 3
-_BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s", re.MULTILINE)
 _LAST_ITEM = re.compile(r"[^,;]\s(?:et|and)\s")
 _SHORTEST_LIST = 3
 
@@ -77,7 +77,8 @@ _OFTEN_OPEN = """
 _OPENING_WORDS = STOPWORDS | frozenset(_OFTEN_OPEN.split())
 
 
-@cache
+# Bounded, as visitors' words pass through for as long as a server runs.
+@lru_cache(maxsize=1024)
 def numbers(text: str, language: Language) -> frozenset[str]:
     """Return the numbers of `text` as canonical decimal strings, symbols (A/RES/73/195) whole.
 
@@ -136,17 +137,12 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def is_abbreviation(word: str) -> bool:
-    """Return whether `word` is written in capitals alone: WHO, but not who."""
-    return len(word) > 1 and word.isupper()
-
-
 def list_sizes(text: str) -> frozenset[str]:
     """Return how many things `text` lists, as canonical numbers, by each way to read its marks.
 
     A sentence that names eight members need not say that they are eight.
     """
-    bullets = len(_BULLET.findall(text))
+    bullets = len(BULLET.findall(text))
     semicolons = text.count(";") + 1
     commas = text.count(",") + 1 + bool(_LAST_ITEM.search(text))
     return frozenset(str(size) for size in (bullets, semicolons, commas) if size >= _SHORTEST_LIST)

@@ -68,6 +68,7 @@ class Claim:
     months: frozenset[int]
     days: frozenset[str]
     names: tuple[str, ...]
+    full_names: tuple[str, ...]
     terms: frozenset[str]
     negated: frozenset[str]
     counted: Mapping[str, tuple[str, ...]]
@@ -125,6 +126,7 @@ def read_claim(text: str, language: Language, question: str, *, trusted: bool) -
         months=months(text),
         days=days(text),
         names=names(text),
+        full_names=tuple(match.group() for match in _FULL_NAME.finditer(text)),
         terms=terms,
         negated=_negated(text, language),
         counted=counted(text, language),
@@ -156,23 +158,26 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     named = known | _known(passage.title, passage.language, claim.language)
     here = load_glossary().translate(text, claim.language)
     missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, passage, named)}
-    faults = [*_flipped(claim, here), *_turned(claim, passage, text, said)]
-    coverage = _share(claim.terms, _known(text, passage.language, claim.language))
-    strange, excused = _strange_words(claim, known)
-    wording = set(strange)
+    faults = (
+        *_flipped(claim, here),
+        *_turned(claim, passage, text, said),
+        *_swapped(claim, passage, text),
+    )
+    own = _known(text, passage.language, claim.language)
+    wording, excused = _strange_words(claim, known)
+    coverage = _share(claim.terms, own)
     if passage.language == claim.language:
-        wording = {*strange, *_miscounted(claim, text)}
-        coverage = _share(claim.terms - excused, _known(text, claim.language, claim.language))
+        wording |= _miscounted(claim, text)
+        coverage = _share(claim.terms - excused, own)
         enough = _share(claim.terms - excused, known) >= _COVERAGE_AT_LEAST
         if not enough or coverage < _OWN_COVERAGE_AT_LEAST:
             missing.add("enough of what it says")
-    faults += _swapped(claim, passage, text)
     return Match(
         passage=passage,
         start=start,
         end=end,
         missing=frozenset(missing),
-        faults=tuple(faults),
+        faults=faults,
         wording=frozenset(wording),
         coverage=coverage,
     )
@@ -199,11 +204,10 @@ def _missing_names(claim: Claim, passage: Passage, named: frozenset[str]) -> lis
     What the unit calls "the Compact" may stand in the claim under the full name that the passage
     gives it elsewhere: by its first word it is known to be the same.
     """
-    full = fold(load_glossary().translate(f"{passage.title} {passage.text}", claim.language))
     held = set(named)
-    for match in _FULL_NAME.finditer(claim.text):
-        words = passage_terms(match.group(), claim.language)
-        if words[:1] and words[0] in named and fold(match.group()) in full:
+    for full_name in claim.full_names:
+        words = passage_terms(full_name, claim.language)
+        if words[:1] and words[0] in named and _stands_in(full_name, passage, claim.language):
             held.update(words)
     missing = []
     for name in claim.names:
@@ -211,6 +215,11 @@ def _missing_names(claim: Claim, passage: Passage, named: frozenset[str]) -> lis
         if not terms or not terms <= held:
             missing.append(f"name {name}")
     return missing
+
+
+def _stands_in(full_name: str, passage: Passage, language: Language) -> bool:
+    whole = load_glossary().translate(f"{passage.title} {passage.text}", language)
+    return fold(full_name) in fold(whole)
 
 
 def _strange_words(claim: Claim, known: frozenset[str]) -> tuple[set[str], frozenset[str]]:
@@ -252,14 +261,14 @@ def _turns(text: str) -> frozenset[str]:
     return frozenset(turn for turn, words in _TURNS.items() if words.search(folded))
 
 
-def _miscounted(claim: Claim, text: str) -> list[str]:
+def _miscounted(claim: Claim, text: str) -> set[str]:
     """Return the numbers that count something else in `text` than in the claim."""
     there = counted(text, claim.language)
-    return [
+    return {
         f"{number} counts something else"
         for number, things in claim.counted.items()
         if things and there.get(number) and not _same_things(things, there[number])
-    ]
+    }
 
 
 def _same_things(these: tuple[str, ...], those: tuple[str, ...]) -> bool:
@@ -293,7 +302,6 @@ def _negated(text: str, language: Language) -> frozenset[str]:
     return frozenset(found)
 
 
-@cache
 def _claimed_terms(text: str, language: Language) -> frozenset[str]:
     """Return the terms of a sentence, numbers in words as digits, months and years left out.
 
@@ -308,7 +316,6 @@ def _month_terms(language: Language) -> frozenset[str]:
     return frozenset(term for name in MONTH_NAMES for term in passage_terms(name, language))
 
 
-@cache
 def _known(text: str, language: Language, claimed_in: Language) -> frozenset[str]:
     """Return the terms of `text`, and those of its official names in the claim's language."""
     own = held_terms(text, language)

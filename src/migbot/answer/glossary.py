@@ -6,7 +6,7 @@ and the check of an answer knows that OIM is IOM.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,21 +14,27 @@ from importlib.resources import files
 from migbot.index.terms import STOPWORDS, fold
 from migbot.types import LANGUAGES, Language
 
+_Term = Mapping[Language, Sequence[str]]
+_Matcher = tuple[re.Pattern[str] | None, Mapping[str, str]]
+
 _APOSTROPHES = str.maketrans({"’": "'"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Glossary:
-    """Equivalent terms, each a tuple of forms by language, the preferred form first."""
+    """Finds official terms and gives them in the other language.
 
-    terms: tuple[Mapping[Language, tuple[str, ...]], ...]
+    `matchers` hold for each language what finds the other's forms, and their translations by key.
+    """
+
+    matchers: Mapping[Language, _Matcher]
 
     def translate(self, text: str, language: Language) -> str:
         """Return `text` with each known term of the other language put into `language`.
 
         The longest term wins where several match. All else stays as it is.
         """
-        pattern, preferred = self._matcher(language)
+        pattern, preferred = self.matchers[language]
         if pattern is None:
             return text
         return pattern.sub(lambda found: _translation(found, preferred), text)
@@ -37,7 +43,7 @@ class Glossary:
         """Return the terms that stand in `text`, each with its form in the other language."""
         pairs = []
         for language in LANGUAGES:
-            pattern, preferred = self._matcher(language)
+            pattern, preferred = self.matchers[language]
             matches = pattern.finditer(text) if pattern is not None else ()
             pairs += [
                 (match.group(), preferred[_key(match.group())])
@@ -46,28 +52,32 @@ class Glossary:
             ]
         return tuple(pairs)
 
-    def _matcher(self, language: Language) -> tuple[re.Pattern[str] | None, Mapping[str, str]]:
-        other: Language = "en" if language == "fr" else "fr"
-        preferred: dict[str, str] = {}
-        for term in self.terms:
-            own = {_key(form) for form in term[language]}
-            for form in term[other]:
-                # A form that both languages share needs no translation.
-                if _key(form) not in own:
-                    preferred.setdefault(_key(form), _same_length(form, term[language]))
-        return _compile(tuple(preferred)), preferred
+
+def read_glossary(text: str) -> Glossary:
+    """Return the glossary that `text`, in TOML, holds."""
+    terms = tomllib.loads(text).get("term", [])
+    return Glossary(matchers={language: _matcher(terms, language) for language in LANGUAGES})
 
 
 @cache
 def load_glossary() -> Glossary:
     """Return the glossary that ships with migbot."""
-    text = files("migbot.answer").joinpath("glossary.toml").read_text(encoding="utf-8")
-    return Glossary(
-        terms=tuple(
-            {"en": tuple(term["en"]), "fr": tuple(term["fr"])}
-            for term in tomllib.loads(text)["term"]
-        )
+    return read_glossary(
+        files("migbot.answer").joinpath("glossary.toml").read_text(encoding="utf-8")
     )
+
+
+def _matcher(terms: Sequence[_Term], language: Language) -> _Matcher:
+    """Return what finds the other language's forms, and how each is said in `language`."""
+    other: Language = "en" if language == "fr" else "fr"
+    preferred: dict[str, str] = {}
+    for term in terms:
+        own = {_key(form) for form in term[language]}
+        for form in term[other]:
+            # A form that both languages share needs no translation.
+            if _key(form) not in own:
+                preferred.setdefault(_key(form), _same_length(form, term[language]))
+    return _compile(preferred), preferred
 
 
 def _translation(found: re.Match[str], preferred: Mapping[str, str]) -> str:
@@ -87,15 +97,14 @@ def _key(form: str) -> str:
     return fold(form).translate(_APOSTROPHES)
 
 
-def _same_length(form: str, choices: tuple[str, ...]) -> str:
+def _same_length(form: str, choices: Sequence[str]) -> str:
     """Return the preferred form, or the first abbreviation where `form` is one itself."""
     if form.isupper():
         return next((choice for choice in choices if choice.isupper()), choices[0])
     return choices[0]
 
 
-@cache
-def _compile(forms: tuple[str, ...]) -> re.Pattern[str] | None:
+def _compile(forms: Collection[str]) -> re.Pattern[str] | None:
     """Return a pattern that finds any of the folded `forms` in unfolded text, longest first."""
     if not forms:
         return None

@@ -5,7 +5,8 @@ import re
 from migbot.documents.sentences import split_sentences
 from migbot.types import Passage
 
-_BULLET = re.compile(r"^(?:[-*•–]|\d{1,2}[.)])\s")
+# The mark that opens an item of a list, at the beginning of any line.
+BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s", re.MULTILINE)
 
 # A sentence that opens so says little without the one before it.
 LEANS_BACK = re.compile(
@@ -25,7 +26,7 @@ def unit_spans(passage: Passage) -> tuple[Span, ...]:
     merged: list[Span] = []
     in_list = False
     for start, end in split_sentences(passage.text, passage.language):
-        bullet = bool(_BULLET.match(passage.text[start:end]))
+        bullet = bool(BULLET.match(passage.text[start:end]))
         opens_list = bool(merged) and passage.text[: merged[-1][1]].endswith(":")
         if bullet and merged and (in_list or opens_list):
             merged[-1] = (merged[-1][0], end)

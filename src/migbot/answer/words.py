@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from migbot.answer.claims import numbers, words_to_digits
 from migbot.answer.glossary import load_glossary
@@ -25,14 +25,15 @@ class Word:
         return any(term in self.terms or _beginning(term) in beginnings - {None} for term in terms)
 
 
-@cache
+# Bounded, as visitors' words pass through for as long as a server runs.
+@lru_cache(maxsize=64)
 def question_words(question: str) -> tuple[Word, ...]:
     """Return the words of `question`, stop words apart, each once."""
     words = [frozenset(terms) for text in question.split() if (terms := _terms(text))]
     return tuple(dict.fromkeys(Word(word | _translations(word, question)) for word in words))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def held_terms(text: str, language: Language) -> frozenset[str]:
     """Return the terms of `text`, and its numbers as digits."""
     words = {

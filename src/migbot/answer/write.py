@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator
 
 from migbot.answer.answerable import load_calibration, none_probability, relevance
-from migbot.answer.check import Support, check_sentence
-from migbot.answer.evidence import Evidence, Extract
+from migbot.answer.check import Support, check_sentence, support_from
+from migbot.answer.evidence import Evidence
 from migbot.answer.expected import asks_once, expected_kind, holds
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
@@ -125,7 +125,7 @@ class Writer:
         """Yield the best unit of the kind that was asked for, verbatim, if it holds enough."""
         kind = expected_kind(self._question)
         for extract, position in self._evidence.best_first:
-            support = _unit(extract, position)
+            support = support_from(extract.passage, extract.units[position])
             language = support.passage.language
             about = relevance(self._question, {_framed(support): language})
             specific = kind != "any"
@@ -139,14 +139,3 @@ class Writer:
 def _framed(support: Support) -> str:
     """Return a quote with the headings it stands under, which may name what it speaks of."""
     return " ".join((*support.passage.headings, support.quote))
-
-
-def _unit(extract: Extract, position: int) -> Support:
-    start, end = extract.units[position]
-    offset = extract.passage.start
-    return Support(
-        passage=extract.passage,
-        start=offset + start,
-        end=offset + end,
-        quote=extract.passage.text[start:end],
-    )

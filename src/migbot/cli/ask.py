@@ -124,17 +124,11 @@ def answer_to_json(answer: "Answer") -> dict[str, Any]:
 
 def _citation_to_json(citation: "Citation") -> dict[str, Any]:
     """Return a citation; `start` and `end` are the quote's own place in its document's text."""
-    passage = citation.passage
+    from migbot.cli.output import source_to_json
+
     return {
         "number": citation.number,
-        "passage_id": passage.passage_id,
-        "document_id": passage.document_id,
-        "path": passage.path,
-        "title": passage.title,
-        "url": passage.url,
-        "language": passage.language,
-        "date": passage.date,
-        "page": passage.page,
+        **source_to_json(citation.passage),
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from migbot.types import Hit
+from migbot.types import Hit, Passage
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -18,6 +18,16 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
     return {
         "rank": hit.rank,
         "score": hit.score,
+        **source_to_json(passage),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+    }
+
+
+def source_to_json(passage: Passage) -> dict[str, Any]:
+    """Return what a passage is and where it is from, without its place in its document."""
+    return {
         "passage_id": passage.passage_id,
         "document_id": passage.document_id,
         "path": passage.path,
@@ -26,9 +36,6 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "language": passage.language,
         "date": passage.date,
         "page": passage.page,
-        "start": passage.start,
-        "end": passage.end,
-        "text": passage.text,
     }
 
 

@@ -11,7 +11,6 @@ from migbot.errors import DocumentError
 from migbot.types import Language
 
 _HTML_LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?(fr|en)\b", re.IGNORECASE)
-_DEEPEST_NESTING = 200
 
 
 def parse_html(text: str) -> Parsed:

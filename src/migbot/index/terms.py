@@ -70,10 +70,11 @@ def question_terms(text: str) -> list[str]:
 def _words(text: str) -> list[str]:
     """Return the words of `text` that are not stop words; abbreviations such as WHO never are."""
     words = _WORD.findall(unicodedata.normalize("NFC", text))
-    return [word for word in words if _is_abbreviation(word) or fold(word) not in STOPWORDS]
+    return [word for word in words if is_abbreviation(word) or fold(word) not in STOPWORDS]
 
 
-def _is_abbreviation(word: str) -> bool:
+def is_abbreviation(word: str) -> bool:
+    """Return whether `word` is written in capitals alone: WHO, but not who."""
     return len(word) > 1 and word.isupper()
 
 
