@@ -171,6 +171,35 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Considered:
+    """A sentence that the model wrote, whether it was shown, and why not."""
+
+    text: str
+    shown: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trace:
+    """How an answer came about: what finds the step at which one went wrong.
+
+    `standalone` is the question as it was searched. `evidence` holds what the model read, each
+    extract's text by its number. `none` is the model's probability of replying NONE; None where it
+    was not asked or cannot say. Tokens are the model's own, those that its cache spares it
+    included; `first_token_s` and `last_token_s` count from the question on, None without a reply.
+    """
+
+    standalone: str
+    evidence: tuple[tuple[int, str], ...] = ()
+    none: float | None = None
+    considered: tuple[Considered, ...] = ()
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    first_token_s: float | None = None
+    last_token_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Retrieved:
     """First event of an answer: the passages found, before any word is written."""
 
@@ -191,6 +220,7 @@ class Finished:
     """Last event of an answer."""
 
     answer: Answer
+    trace: Trace
 
 
 Event = Retrieved | Stated | Finished

@@ -360,3 +360,31 @@ def _assert_carried(text, citations):
     words = set(re.findall(r"\w+", fold(f"{whole} {around}")))
     for name in names(text):
         assert set(re.findall(r"\w+", fold(name))) <= words
+
+
+def test_the_trace_tells_what_was_searched_read_written_and_left_out():
+    invented = "Le Réseau compte 54 pays membres [1]."
+    asked = ask(HOW_MANY, [NETWORK], TRUE + invented)
+    last = asked.events[-1]
+    assert isinstance(last, Finished)
+    trace = last.trace
+
+    assert trace.standalone == HOW_MANY
+    assert [number for number, _ in trace.evidence] == [1]
+    assert "38 entités" in trace.evidence[0][1]
+    assert [one.shown for one in trace.considered] == [True, False]
+    assert trace.considered[0].reasons == ()
+    assert any("54" in reason for reason in trace.considered[1].reasons)
+    assert trace.prompt_tokens > 0
+    assert trace.answer_tokens > 0
+    assert trace.first_token_s is not None
+    assert trace.first_token_s <= trace.last_token_s <= asked.answer.seconds.total
+
+
+def test_the_trace_of_a_follow_up_holds_the_question_that_was_searched():
+    history = (Turn(role="user", text="Que regroupe le Réseau ?"),)
+    asked = ask("et combien ?", [NETWORK], TRUE, history=history)
+    last = asked.events[-1]
+    assert isinstance(last, Finished)
+
+    assert last.trace.standalone == "Que regroupe le Réseau ? et combien ?"

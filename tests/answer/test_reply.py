@@ -97,7 +97,9 @@ def test_the_text_has_the_markers_before_each_full_stop():
 def test_an_answer_holds_the_question_the_passages_and_what_was_dropped():
     growing = reply()
     growing.found(HITS)
-    growing.dropped += 2
+    growing.consider("It follows.", ("name It is not in the passage",))
+    growing.consider("It ends.", ("turned round (end)",))
+    growing.consider("It leads.")
     growing.state("It leads.", (ADOPTED,))
 
     answer = growing.finish().answer

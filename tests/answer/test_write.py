@@ -45,8 +45,8 @@ class Written:
             max_tokens=max_tokens,
         )
         self.texts = [event.sentence.text for event in self.writer.write()]
-        self.dropped = self.reply.dropped
-        self.none = self.writer.none
+        self.dropped = sum(not one.shown for one in self.reply.trace.considered)
+        self.none = self.reply.trace.none
 
 
 def test_a_carried_sentence_is_stated_as_it_is_printed():

@@ -31,6 +31,7 @@ from migbot.types import (
     Sentence,
     Source,
     Stated,
+    Trace,
 )
 
 TEXTS: dict[Language, dict[str, Any]] = tomllib.loads(
@@ -192,7 +193,8 @@ class ScriptedAssistant:
                 hits=found,
                 seconds=Seconds(retrieval=self.pause_s, first_sentence=None, total=total),
                 reason=reason,
-            )
+            ),
+            trace=Trace(standalone=question.text),
         )
 
 

@@ -296,7 +296,7 @@ def test_a_declined_answer_shows_titles_and_unless_it_is_beside_the_subject_exce
     *_, last = ScriptedAssistant(pause_s=0).answer(asked)
     assert isinstance(last, Finished)
     exchange = Exchange(number=1, question=asked.text).after(
-        Finished(answer=replace(last.answer, reason=reason))
+        replace(last, answer=replace(last.answer, reason=reason))
     )
 
     html = render.exchange_html(exchange, STRINGS["fr"], DOCUMENTS)

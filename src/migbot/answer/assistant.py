@@ -68,6 +68,7 @@ class Assistant:
         language = question.language or detect_language(text)
         reply = Reply(question, text, language, self._clock)
         standalone = standalone_question(text, self._recent(question))
+        reply.note(standalone=standalone)
         reply.found(self._retrieve(question, standalone, language))
         yield Retrieved(language=language, hits=reply.hits)
         reason = refusal_on_sight(text)
@@ -85,6 +86,7 @@ class Assistant:
             count_tokens=self._generator.count_tokens,
             max_tokens=self._settings.evidence_tokens,
         )
+        reply.note(evidence=tuple((one.number, one.text) for one in evidence.extracts))
         reason = load_calibration().refuse_evidence(evidence)
         if reason is not None:
             yield reply.decline(reason)

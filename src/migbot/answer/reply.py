@@ -1,12 +1,15 @@
 """One answer while it grows: its sentences, its citations, and how long they took."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from migbot.answer.check import Support
 from migbot.answer.decline import decline_message, failure_message
 from migbot.types import (
     Answer,
     Citation,
+    Considered,
     Finished,
     Hit,
     Language,
@@ -16,6 +19,7 @@ from migbot.types import (
     Seconds,
     Sentence,
     Stated,
+    Trace,
 )
 
 
@@ -31,7 +35,7 @@ class Reply:
         self.text = text
         self.language = language
         self.hits: tuple[Hit, ...] = ()
-        self.dropped = 0
+        self.trace = Trace(standalone=text)
         self._question = question
         self._clock = clock
         self._started_s = clock()
@@ -44,6 +48,25 @@ class Reply:
     def is_empty(self) -> bool:
         """Whether nothing was stated so far."""
         return not self._sentences
+
+    def note(self, **changes: Any) -> None:
+        """Change fields of the trace, by their names."""
+        self.trace = replace(self.trace, **changes)
+
+    def consider(self, text: str, why_not: Sequence[str] = ()) -> None:
+        """Note a sentence that the model wrote: shown, or left out for the reasons given."""
+        considered = Considered(text=text, shown=not why_not, reasons=tuple(why_not))
+        self.note(considered=(*self.trace.considered, considered))
+
+    def token_came(self) -> None:
+        """Count one token of the model's reply and note when it came."""
+        now_s = self._clock() - self._started_s
+        first_s = self.trace.first_token_s
+        self.note(
+            answer_tokens=self.trace.answer_tokens + 1,
+            first_token_s=now_s if first_s is None else first_s,
+            last_token_s=now_s,
+        )
 
     def found(self, hits: tuple[Hit, ...]) -> None:
         """Take the passages that were found."""
@@ -111,8 +134,9 @@ class Reply:
                     total=self._clock() - self._started_s,
                 ),
                 reason=reason,
-                dropped=self.dropped,
-            )
+                dropped=sum(not one.shown for one in self.trace.considered),
+            ),
+            trace=self.trace,
         )
 
 

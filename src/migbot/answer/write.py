@@ -1,7 +1,7 @@
 """Has the model write, and states what passes the check; where nothing does, the best quote."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from migbot.answer.answerable import load_calibration, none_probability, relevance
 from migbot.answer.check import Support, check_sentence, support_from
@@ -24,8 +24,7 @@ _ALTERNATIVES = 8
 class Writer:
     """Writes the answer to one question from its evidence.
 
-    `question` is the standalone one; `none` is the model's probability, known from its first
-    token on, that it would reply NONE; None where it cannot say.
+    `question` is the standalone one.
     """
 
     def __init__(
@@ -45,7 +44,11 @@ class Writer:
         self._generator = generator
         self._max_tokens = max_tokens
         self._calibration = load_calibration()
-        self.none: float | None = None
+
+    @property
+    def _none(self) -> float | None:
+        """The model's probability of replying NONE, once its first token is known."""
+        return self._reply.trace.none
 
     def write(self) -> Iterator[Stated]:
         """Yield each sentence that a passage carries, as soon as it is checked.
@@ -60,22 +63,27 @@ class Writer:
 
     def _texts(self) -> Iterator[str]:
         """Yield the model's reply; nothing where its first token says that it would decline."""
+        prompt = build_prompt(self._question, self._evidence.extracts, self._reply.language)
+        self._reply.note(
+            prompt_tokens=sum(self._generator.count_tokens(message.text) for message in prompt)
+        )
         pieces = self._generator.generate(
-            build_prompt(self._question, self._evidence.extracts, self._reply.language),
+            prompt,
             max_tokens=self._max_tokens,
             grammar=answer_grammar(len(self._evidence.extracts)),
             alternatives=_ALTERNATIVES,
         )
         written = ""
         for position, piece in enumerate(pieces):
+            self._reply.token_came()
             if position == 0:
-                self.none = none_probability(piece)
-                if self._calibration.model_declines(self.none):
+                self._reply.note(none=none_probability(piece))
+                if self._calibration.model_declines(self._none):
                     return
             written += piece.text
             yield piece.text
-        if written.strip() == NONE and self.none is None:
-            self.none = 1.0
+        if written.strip() == NONE and self._none is None:
+            self._reply.note(none=1.0)
 
     def _state(self, draft: Draft) -> Iterator[Stated]:
         """Yield the sentence if a passage carries it and it is about the question."""
@@ -84,25 +92,26 @@ class Writer:
             draft.text,
             language=self._reply.language,
             question=self._question,
-            trusted=self._calibration.trusts(self.none),
+            trusted=self._calibration.trusts(self._none),
             cited=[one for one in extracts if one.number in draft.numbers],
             others=[one for one in extracts if one.number not in draft.numbers],
             embedder=self._embedder,
         )
         if verdict.support is None:
-            self._drop(draft, ", ".join(verdict.reasons))
+            self._drop(draft, verdict.reasons)
         elif not self._is_about_question(draft, verdict.support):
-            self._drop(draft, "not about the question")
+            self._drop(draft, ("not about the question",))
         else:
             language = self._reply.language
             quote = quoted(verdict.support.quote, language)
             text = quote if verdict.quote_only else as_printed(draft.text, language)
+            self._reply.consider(draft.text)
             if not self._reply.has_said(text):
                 yield self._reply.state(text, (verdict.support,))
 
-    def _drop(self, draft: Draft, why: str) -> None:
-        self._reply.dropped += 1
-        _LOG.debug("dropped (NONE %s): %s | %s", self.none, why, draft.text)
+    def _drop(self, draft: Draft, reasons: Sequence[str]) -> None:
+        self._reply.consider(draft.text, reasons)
+        _LOG.debug("dropped (NONE %s): %s | %s", self._none, ", ".join(reasons), draft.text)
 
     def _is_about_question(self, draft: Draft, support: Support) -> bool:
         """Return whether a carried sentence says something that was asked.
@@ -119,7 +128,7 @@ class Writer:
             return False
         words = len(question_words(self._question))
         about = relevance(self._question, said)
-        return self._calibration.sentence_answers(about, words, self.none)
+        return self._calibration.sentence_answers(about, words, self._none)
 
     def _quote_best(self) -> Iterator[Stated]:
         """Yield the best unit of the kind that was asked for, verbatim, if it holds enough."""
@@ -130,7 +139,7 @@ class Writer:
             about = relevance(self._question, {_framed(support): language})
             specific = kind != "any"
             if holds(kind, support.quote, language) and self._calibration.quote_answers(
-                about, self.none, is_expected_kind=specific
+                about, self._none, is_expected_kind=specific
             ):
                 yield self._reply.state(quoted(support.quote, self._reply.language), (support,))
                 return
