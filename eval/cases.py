@@ -12,7 +12,9 @@ from typing import Any, Literal
 from migbot.types import Language, Question
 
 Expected = Literal["answer", "decline", "correct"]
-Verdict = Literal["right", "partly", "wrong", "declined_rightly", "declined_wrongly", "corrected"]
+Verdict = Literal[
+    "right", "partly", "wrong", "answered", "declined_rightly", "declined_wrongly", "corrected"
+]
 Stage = Literal[
     "not retrieved",
     "not in the evidence",
@@ -61,7 +63,7 @@ class Item:
     kind: str
     text: str
     scores: Mapping[str, float]
-    verdict: str | None = None
+    verdict: Verdict | None = None
     stage: Stage | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
