@@ -4,6 +4,7 @@ The intervals are percentile bootstraps (Efron and Tibshirani, "An Introduction 
 1993, chapter 13). The seed is fixed, so that the same scores always give the same interval.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,36 @@ def bootstrap_interval(
         rng=np.random.default_rng(_SEED),
     ).confidence_interval
     return float(interval.low), float(interval.high)
+
+
+def paired_interval(
+    statistic: Callable[..., float], *columns: Sequence[float]
+) -> tuple[float, float]:
+    """Return the 95 % percentile bootstrap interval of a statistic of several columns.
+
+    Rows are drawn whole. A draw on which `statistic` raises UsageError, such as the AUROC of one
+    class, is left out.
+
+    Args:
+        statistic: takes the columns in order.
+        columns: all of one length, at least one row.
+
+    Raises:
+        UsageError: there is no row, or no draw on which the statistic is defined.
+    """
+    rows = len(columns[0])
+    if not rows:
+        raise UsageError("an interval needs at least one value: ask at least one question")
+    random = np.random.default_rng(_SEED)
+    drawn = []
+    for _ in range(RESAMPLES):
+        chosen = random.integers(rows, size=rows).tolist()
+        with contextlib.suppress(UsageError):
+            drawn.append(statistic(*([column[at] for at in chosen] for column in columns)))
+    if not drawn:
+        raise UsageError("no interval can be given of so few values: ask more questions")
+    low, high = np.percentile(drawn, [50 * (1 - LEVEL), 50 * (1 + LEVEL)])
+    return float(low), float(high)
 
 
 def paired_difference(old: Sequence[float], new: Sequence[float]) -> PairedDifference:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
-from eval.cases import Item
-from eval.intervals import bootstrap_interval, figures, paired_difference
 
+from eval.cases import Item
+from eval.curves import area_under_risk_coverage, auroc
+from eval.intervals import bootstrap_interval, figures, paired_difference, paired_interval
 from migbot.errors import UsageError
 
 
@@ -28,6 +29,33 @@ def test_the_interval_of_a_median_stays_clear_of_an_outlier():
 def test_no_value_has_no_interval():
     with pytest.raises(UsageError, match="at least one"):
         bootstrap_interval([])
+
+
+def test_rows_of_several_columns_are_drawn_whole():
+    confidences = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]
+
+    def mean_gap(left, right):
+        return sum(a - b for a, b in zip(left, right, strict=True)) / len(left)
+
+    # Each row's gap is 1, so that every draw's is.
+    raised = [value + 1 for value in confidences]
+    assert paired_interval(mean_gap, raised, confidences) == pytest.approx((1, 1))
+
+
+def test_an_area_has_an_interval_around_it():
+    confidences = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2]
+    wrong = [False, False, True, False, False, True, True, True]
+    low, high = paired_interval(area_under_risk_coverage, confidences, wrong)
+    assert 0 <= low < area_under_risk_coverage(confidences, wrong) < high <= 1
+
+
+def test_draws_of_one_class_are_left_out_of_the_interval_of_an_auroc():
+    assert paired_interval(auroc, [True, False], [0.9, 0.1]) == (1, 1)
+
+
+def test_a_statistic_that_is_never_defined_has_no_interval():
+    with pytest.raises(UsageError, match="so few values"):
+        paired_interval(auroc, [True, True], [0.9, 0.1])
 
 
 def test_five_pairs_that_all_improve_have_the_exact_p_value_of_two_in_thirty_two():
