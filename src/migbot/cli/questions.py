@@ -55,6 +55,20 @@ def read_questions(
     return tuple(_question_or_fault(line, number, question_chars) for number, line in lines)
 
 
+def given_passages(values: Iterable[object]) -> tuple[Passage, ...]:
+    """Return the passages that a question brings, each from an object with `id` and `text`.
+
+    Raises:
+        QuestionError: there is none, one is malformed, or two have the same id.
+    """
+    passages = tuple(_passage(_object(value, "a passage")) for value in values)
+    if not passages:
+        raise QuestionError('"passages" is empty: give at least one, or leave the field out')
+    if len({passage.passage_id for passage in passages}) < len(passages):
+        raise QuestionError('two passages have the same "id": give each its own')
+    return passages
+
+
 def exit_status(questions: Iterable[Question | Fault]) -> int:
     """Return 2 when all of `questions` are faults, else 0: what could be done was done."""
     return 2 if all(isinstance(question, Fault) for question in questions) else 0
@@ -105,7 +119,7 @@ def _question(question_id: str, fields: Mapping[str, Any], question_chars: int) 
         text=_clean_question(_text(fields, "question"), question_chars),
         language=_language(fields.get("language")),
         history=tuple(_turn(item) for item in _list(fields.get("history", []), "history")),
-        passages=None if passages is None else _passages(_list(passages, "passages")),
+        passages=None if passages is None else given_passages(_list(passages, "passages")),
     )
 
 
@@ -135,15 +149,6 @@ def _turn(value: object) -> Turn:
         if fields.get("role") == role:
             return Turn(role=role, text=clean_text(_text(fields, "text")))
     raise QuestionError('"role" of a turn should be "user" or "assistant"')
-
-
-def _passages(values: Iterable[object]) -> tuple[Passage, ...]:
-    passages = tuple(_passage(_object(value, "a passage")) for value in values)
-    if not passages:
-        raise QuestionError('"passages" is empty: give at least one, or leave the field out')
-    if len({passage.passage_id for passage in passages}) < len(passages):
-        raise QuestionError('two passages have the same "id": give each its own')
-    return passages
 
 
 def _passage(fields: Mapping[str, Any]) -> Passage:
