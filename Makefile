@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --require-virtualenv
 TORCH := torch==2.13.0
+BASELINES := eval/baselines/.venv
+BASELINES_OUT := eval/reports/baselines
 
 .PHONY: help
 help: ## List these targets
@@ -32,14 +34,27 @@ test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and
 	$(BIN)/migbot models install --for-tests
 	$(BIN)/pytest
 
+# Both go on where they were stopped: they ask only what their file of answers lacks.
+.PHONY: baselines
+baselines: setup $(BASELINES)/.installed ## Ask two plain programs the dev questions (LIMIT=N: a sample)
+	$(BIN)/python eval/baselines/export.py --suite dev $(if $(LIMIT),--limit $(LIMIT)) \
+	    --passages $(BASELINES_OUT)/passages.jsonl --questions $(BASELINES_OUT)/questions.jsonl
+	models=$$($(BIN)/python -c 'from migbot.settings import load_settings as s; print(s().models)'); \
+	ask() { \
+	    $(BASELINES)/bin/python eval/baselines/$$1.py --models "$$models" \
+	        --passages $(BASELINES_OUT)/passages.jsonl --questions $(BASELINES_OUT)/questions.jsonl \
+	        --out $(BASELINES_OUT)/$$2.jsonl; \
+	}; \
+	ask plain plain; ask haystack_rag haystack
+
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## Resolve the dependencies of pyproject.toml anew into the two lock files
 	$(BIN)/python -m pip install --quiet uv
 	scripts/lock.sh
 
 .PHONY: clean
-clean: ## Remove the environment and the built indexes; models stay
-	rm -rf $(VENV) indexes/CURRENT indexes/*/ .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+clean: ## Remove the environments and the built indexes; models stay
+	rm -rf $(VENV) $(BASELINES) indexes/CURRENT indexes/*/ .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 # torch comes last and by version alone: its CPU and GPU builds have different hashes, and pip
 # takes the one that this machine offers. Everything else is checked by hash.
@@ -48,6 +63,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PIP) install --no-deps --require-hashes -r requirements.lock
 	$(PIP) install $(TORCH)
 	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BASELINES)/.installed: eval/baselines/requirements.lock
+	$(PYTHON) -m venv $(BASELINES)
+	$(BASELINES)/bin/python -m pip --disable-pip-version-check install --no-deps --require-hashes -r $<
+	$(BASELINES)/bin/python -m pip --disable-pip-version-check install $(TORCH)
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
