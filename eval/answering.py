@@ -20,11 +20,20 @@ from migbot.types import Event, Finished, Question
 ANSWERS = "answers.jsonl"
 
 
-class Asked(Protocol):
+class Answering(Protocol):
     """What is measured: migbot's assistant, or one made worse on purpose."""
 
     def answer(self, question: Question) -> Iterable[Event]:
         """Yield the events of one answer; the last is `Finished`."""
+        ...
+
+
+class Measured(Protocol):
+    """What holds the assistant that is measured, loaded when the first question is asked."""
+
+    @property
+    def assistant(self) -> Answering:
+        """Return what answers."""
         ...
 
 
@@ -70,17 +79,17 @@ class AnswerStore:
 
 
 def ask_all(
-    cases: Iterable[Case], asked: Asked, store: AnswerStore, done: Callable[[Case], None]
+    cases: Iterable[Case], measured: Measured, store: AnswerStore, done: Callable[[], None]
 ) -> Mapping[str, Reply]:
-    """Return the reply to each case by its id; `done` is called after each one."""
+    """Return the reply to each case by its id; `done` is called after each."""
     replies = {}
     for case in cases:
         reply = store.get(case)
         if reply is None:
-            reply = _ask(case, asked)
+            reply = _ask(case, measured.assistant)
             store.add(case, reply)
         replies[case.case_id] = reply
-        done(case)
+        done()
     return replies
 
 
@@ -96,9 +105,9 @@ def data_sha256(cases: Iterable[Case]) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def _ask(case: Case, asked: Asked) -> Reply:
+def _ask(case: Case, answering: Answering) -> Reply:
     try:
-        *_, last = asked.answer(case.question)
+        *_, last = answering.answer(case.question)
         if not isinstance(last, Finished):
             return Reply(answer=None, error="the answer ended before it was finished")
         return Reply(answer=answer_to_json(last.answer), trace=_as_json(last.trace))

@@ -26,9 +26,9 @@ def open_run(reports: Path, asked: Mapping[str, Any]) -> tuple[Path, bool]:
     wanted = json.dumps(asked, sort_keys=True, ensure_ascii=False, indent=1)
     for folder in sorted(reports.glob("*/"), reverse=True):
         started = folder / RUN
-        if started.is_file() and not (folder / REPORT).exists():
-            if started.read_text(encoding="utf-8") == wanted:
-                return folder, True
+        is_open = started.is_file() and not (folder / REPORT).exists()
+        if is_open and started.read_text(encoding="utf-8") == wanted:
+            return folder, True
     folder = _new_folder(reports)
     (folder / RUN).write_text(wanted, encoding="utf-8")
     return folder, False

@@ -117,6 +117,10 @@ class Settings(BaseSettings):
         6, description="earlier messages looked at to understand a follow-up"
     )
 
+    eval_data: Path | None = Field(
+        None, description="folder of the third-party evaluation sets, which only the eval reads"
+    )
+
     host: str = Field("127.0.0.1", description="address the page binds to")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
     waiting_visitors: Annotated[int, Field(ge=1, le=10000)] = Field(

@@ -1,0 +1,60 @@
+"""The real parts that a run measures, each loaded once and only when it is needed."""
+
+import sys
+import time
+from functools import cached_property
+
+from migbot.answer.support import SupportChecker
+
+from eval.judge import Judge
+from migbot.answer.assistant import Assistant
+from migbot.answer.generate import make_generator
+from migbot.index.embed import Embedder, load_embedder
+from migbot.index.passages import indexed_text
+from migbot.index.store import Index, open_index
+from migbot.settings import Settings
+
+_TIMED_PASSAGES = 64
+
+
+class Parts:
+    """migbot as the settings make it, taken apart for measuring."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder of the settings."""
+        return load_embedder(self.settings)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index in force."""
+        return open_index(self.settings.index, embedder=self.embedder.identity)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """The whole assistant, warmed up, so that no question pays for the loading."""
+        print("loading the model", file=sys.stderr)
+        assistant = Assistant(
+            index=self.index,
+            embedder=self.embedder,
+            generator=make_generator(self.settings),
+            settings=self.settings,
+        )
+        assistant.warm_up()
+        return assistant
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What judges answers by the texts of the index and the sentence check."""
+        texts = {document.path: document.text for document in self.index.documents.values()}
+        return Judge(texts, SupportChecker(self.embedder).is_supported)
+
+    def embedded_passages_per_s(self) -> float:
+        """Return how many passages of the index are embedded in a second."""
+        texts = [indexed_text(passage) for passage in self.index.passages[:_TIMED_PASSAGES]]
+        started_s = time.monotonic()
+        self.embedder.embed_passages(texts)
+        return len(texts) / (time.monotonic() - started_s)
