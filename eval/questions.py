@@ -129,7 +129,7 @@ def read_cases(
         else:
             faults += [f"line {number}: {fault}" for fault in read]
     if faults:
-        raise UsageError(f"{file} has {len(faults)} faults:\n" + "\n".join(faults))
+        raise UsageError(f"{file} is faulty:\n" + "\n".join(faults))
     if not cases:
         raise UsageError(f"{file} holds no question: write one JSON object a line")
     return tuple(cases)

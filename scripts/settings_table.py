@@ -29,6 +29,8 @@ def table(fields: Iterable[tuple[str, FieldInfo]]) -> Iterable[str]:
 
 def default(value: object) -> str:
     """Return a default as a reader sees it, without the paths of this machine."""
+    if value is None:
+        return "none"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, Path):
@@ -52,7 +54,7 @@ def allowed(field: FieldInfo) -> str:
         least = next(rule for rule in field.metadata if isinstance(rule, Ge | Gt))
         most = next(rule.le for rule in field.metadata if isinstance(rule, Le))
         return f"above {least.gt} to {most}" if isinstance(least, Gt) else f"{least.ge} to {most}"
-    return "a path" if kind is Path else "text"
+    return "a path" if kind in (Path, Path | None) else "text"
 
 
 if __name__ == "__main__":
