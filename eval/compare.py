@@ -17,6 +17,7 @@ from typing import Any
 # The folder of this file must not be searched: its `datasets` would pass for the library.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -27,6 +28,8 @@ from eval.runs import REPORT
 from migbot.errors import MigbotError, UsageError
 
 _SCHEMA = 1
+# Where no terminal's width is known, rich would take 80, and fold nearly every cell.
+_FILE_COLUMNS = 120
 _COLOURS = {"better": "green", "worse": "red"}
 
 
@@ -53,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps(asdict(comparison), ensure_ascii=False))
     else:
-        print_comparison(comparison, Console(markup=False, emoji=False, highlight=False))
+        console = Console(markup=False, emoji=False, highlight=False)
+        if not console.is_terminal:
+            console.width = max(console.width, _FILE_COLUMNS)
+        print_comparison(comparison, console)
     return 0
 
 
@@ -124,9 +130,11 @@ def _print_suite(suite: SuiteComparison, console: Console) -> None:
     console.print(table)
     paired = sum(change.paired is not None for change in suite.changes)
     console.print(
-        "Old and new are each run's own figures; a difference is the mean over the n pairs, marked "
-        f"where its interval excludes 0 and p is below {SIGNIFICANT:g}. Were nothing changed, up "
-        f"to {SIGNIFICANT * paired:.1f} of {paired} would still be marked by chance."
+        "Old and new are each run's own figures, medians of seconds; a difference is the mean over "
+        "the n pairs, marked where its interval excludes 0 (where all pairs moved alike: where p "
+        f"is below {SIGNIFICANT:g}). Were nothing changed, about {SIGNIFICANT * paired:.1f} of "
+        f"{paired} would still be marked by chance.",
+        soft_wrap=True,
     )
     for name, ids in (("OLD", suite.only_in_old), ("NEW", suite.only_in_new)):
         if ids:
@@ -138,7 +146,7 @@ def _print_suite(suite: SuiteComparison, console: Console) -> None:
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         # Folded, so that a narrow terminal cuts no figure.
         table.add_column(column, overflow="fold")

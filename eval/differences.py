@@ -85,11 +85,13 @@ def is_better_lower(metric: str) -> bool:
 def mark_of(metric: str, paired: PairedDifference) -> Mark:
     """Return whether a difference is clear, and then whether it is for the better.
 
-    It is clear where its interval excludes 0 and its p value is below `SIGNIFICANT`: the interval
-    of a few pairs that all moved alike has no width, and would call one changed answer proof.
+    It is clear where its interval excludes 0. Where all pairs moved alike, the interval has no
+    width and would call one changed answer proof: there the p value must be below `SIGNIFICANT`.
     """
-    excludes_0 = paired.low > 0 or paired.high < 0
-    if not excludes_0 or paired.p_value >= SIGNIFICANT:
+    is_clear = paired.low > 0 or paired.high < 0
+    if paired.low == paired.high:
+        is_clear = paired.p_value < SIGNIFICANT
+    if not is_clear:
         return "no clear difference"
     has_risen = paired.difference > 0
     if metric in _NEUTRAL:
