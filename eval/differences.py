@@ -10,7 +10,6 @@ from typing import Literal
 
 from eval.cases import ALL, Figure, Item, SuiteResult
 from eval.intervals import SECONDS, PairedDifference, paired_difference
-from eval.retrieval import BOTH
 
 Mark = Literal["better", "worse", "higher", "lower", "no clear difference"]
 Pair = tuple[Item, Item]
@@ -32,6 +31,8 @@ _BETTER_LOWER = frozenset(
 # More of these is neither good nor bad by itself.
 _NEUTRAL = frozenset({"partly", "confidence"})
 _RATE = "tokens_per_s"
+# As `eval.retrieval` names it, which is not imported: comparing needs no code that searches.
+_WHOLE_INDEX = "→both"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +178,7 @@ def _paired_scores(suite: str, pairs: Sequence[Pair]) -> dict[Key, tuple[list[fl
 
 def _own_questions(pairs: Sequence[Pair]) -> frozenset[str]:
     # They alone are searched in the whole index.
-    return frozenset(_question(old) for old, _ in pairs if old.language.endswith(f"→{BOTH}"))
+    return frozenset(_question(old) for old, _ in pairs if old.language.endswith(_WHOLE_INDEX))
 
 
 def _question(item: Item) -> str:

@@ -14,6 +14,7 @@ from eval.cases import ALL, Figure, Item, SuiteResult
 from eval.compare import print_comparison, read_report
 from eval.differences import compare_suite, is_better_lower
 from eval.intervals import figures
+from eval.retrieval import BOTH
 from migbot.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -195,7 +196,7 @@ def test_retrieval_over_all_kinds_is_of_own_questions_alone():
     def searched(own, theirs):
         own_items = [
             item("q1/fr→en", {"recall@5": own}, language="fr→en", kind="number"),
-            item("q1/fr→both", {"recall@5": own}, language="fr→both", kind="number"),
+            item(f"q1/fr→{BOTH}", {"recall@5": own}, language=f"fr→{BOTH}", kind="number"),
         ]
         their_items = [item("law-7/fr→en", {"recall@5": theirs}, language="fr→en", kind="law")]
         summed_up = (*figures(own_items), *(one for one in figures(their_items) if one.kind != ALL))
