@@ -4,11 +4,10 @@ import sys
 import time
 from functools import cached_property
 
-from migbot.answer.support import SupportChecker
-
 from eval.judge import Judge
 from migbot.answer.assistant import Assistant
 from migbot.answer.generate import make_generator
+from migbot.answer.support import SupportChecker
 from migbot.index.embed import Embedder, load_embedder
 from migbot.index.passages import indexed_text
 from migbot.index.store import Index, open_index

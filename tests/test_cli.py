@@ -16,6 +16,7 @@ COMMANDS = (
     ("index", "check"),
     ("search",),
     ("ask",),
+    ("check",),
     ("serve",),
 )
 

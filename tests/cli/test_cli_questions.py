@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migbot.cli.questions import Fault, _question_or_fault, exit_status, read_questions
+from migbot.cli.questions import Fault, _question, _read_or_fault, exit_status, read_questions
 from migbot.errors import QuestionError, UsageError
 from migbot.types import Question, Turn
 
@@ -102,7 +102,7 @@ def test_lone_surrogates_and_control_characters_are_cleaned_away(tmp_path):
 def test_refuses_a_file_that_is_absent_empty_or_not_text(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
         read_questions(None, tmp_path / "absent", question_chars=100)
-    with pytest.raises(UsageError, match="holds no question"):
+    with pytest.raises(UsageError, match="holds no line"):
         read(tmp_path, "", " ")
     with pytest.raises(UsageError, match="not UTF-8"):
         read(tmp_path, "é", encoding="latin-1")
@@ -127,6 +127,6 @@ def test_the_exit_status_is_wrong_input_only_when_no_line_is_good():
 
 @given(st.text())
 def test_any_text_is_a_question_or_a_fault(line):
-    result = _question_or_fault(line, 1, 100)
+    result = _read_or_fault(line, 1, lambda name, fields: _question(name, fields, 100))
 
     assert isinstance(result, Question | Fault)

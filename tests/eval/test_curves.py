@@ -1,6 +1,6 @@
 import pytest
-from eval.curves import Point, area_under_risk_coverage, auroc, calibration_error, risk_coverage
 
+from eval.curves import Point, area_under_risk_coverage, auroc, calibration_error, risk_coverage
 from migbot.errors import UsageError
 
 

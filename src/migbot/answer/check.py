@@ -103,11 +103,11 @@ def check_sentence(
 
 
 def _matches(claim: Claim, extract: Extract) -> list[Match]:
-    spans = _spans(extract.passage, extract.units)
+    spans = quotable_spans(extract.passage, extract.units)
     return [compare(claim, extract.passage, span) for span in spans]
 
 
-def _spans(passage: Passage, units: Sequence[Span]) -> list[Span]:
+def quotable_spans(passage: Passage, units: Sequence[Span]) -> list[Span]:
     """Return the units, and each two neighbours of which one says little without the other."""
     pairs = [
         (first[0], second[1])

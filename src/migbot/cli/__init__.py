@@ -12,7 +12,7 @@ from importlib import import_module
 from migbot import __version__
 from migbot.errors import MigbotError
 
-GROUPS = ("models", "corpus", "index", "search", "ask", "serve")
+GROUPS = ("models", "corpus", "index", "search", "ask", "check", "serve")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -8,10 +8,10 @@ becomes a `Fault` in its place.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from migbot.documents.clean import clean_text
 from migbot.documents.language import detect_language
@@ -19,6 +19,8 @@ from migbot.errors import QuestionError, UsageError
 from migbot.types import LANGUAGES, Language, Passage, Question, Role, Turn
 
 SINGLE_ID = "q1"
+
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,8 +53,20 @@ def read_questions(
         raise UsageError("give one question, or a file of questions with --questions")
     if text is not None:
         return (Question(question_id=SINGLE_ID, text=_clean_question(text, question_chars)),)
-    lines = _lines(Path(file or ""))
-    return tuple(_question_or_fault(line, number, question_chars) for number, line in lines)
+    return read_lines(
+        Path(file or ""), lambda line_id, fields: _question(line_id, fields, question_chars)
+    )
+
+
+def read_lines(
+    file: Path, read: Callable[[str, Mapping[str, Any]], Read]
+) -> tuple[Read | Fault, ...]:
+    """Return what `read` makes of the id and the fields of each line of `file`, in order.
+
+    Raises:
+        UsageError: the file cannot be read or holds no line.
+    """
+    return tuple(_read_or_fault(line, number, read) for number, line in _lines(file))
 
 
 def given_passages(values: Iterable[object]) -> tuple[Passage, ...]:
@@ -69,9 +83,9 @@ def given_passages(values: Iterable[object]) -> tuple[Passage, ...]:
     return passages
 
 
-def exit_status(questions: Iterable[Question | Fault]) -> int:
-    """Return 2 when all of `questions` are faults, else 0: what could be done was done."""
-    return 2 if all(isinstance(question, Fault) for question in questions) else 0
+def exit_status(lines: Iterable[object]) -> int:
+    """Return 2 when all of `lines` are faults, else 0: what could be done was done."""
+    return 2 if all(isinstance(line, Fault) for line in lines) else 0
 
 
 def _lines(file: Path) -> list[tuple[int, str]]:
@@ -85,18 +99,20 @@ def _lines(file: Path) -> list[tuple[int, str]]:
     numbered = [(number, line) for number, line in enumerate(content.split("\n"), start=1)]
     questions = [(number, line) for number, line in numbered if line.strip()]
     if not questions:
-        raise UsageError(f"{file} holds no question: write one JSON object a line")
+        raise UsageError(f"{file} holds no line: write one JSON object a line")
     return questions
 
 
-def _question_or_fault(line: str, number: int, question_chars: int) -> Question | Fault:
-    question_id: str | None = None
+def _read_or_fault(
+    line: str, number: int, read: Callable[[str, Mapping[str, Any]], Read]
+) -> Read | Fault:
+    line_id: str | None = None
     try:
         fields = _object(_parse(line), "the line")
-        question_id = _id(fields)
-        return _question(question_id, fields, question_chars)
+        line_id = _id(fields)
+        return read(line_id, fields)
     except QuestionError as error:
-        return Fault(question_id=question_id, message=f"line {number}: {error}")
+        return Fault(question_id=line_id, message=f"line {number}: {error}")
 
 
 def _parse(line: str) -> object:
@@ -107,7 +123,7 @@ def _parse(line: str) -> object:
 
 
 def _id(fields: Mapping[str, Any]) -> str:
-    question_id = _text(fields, "id")
+    question_id = text_of(fields, "id")
     _refuse_surrogates(question_id)
     return question_id
 
@@ -116,8 +132,8 @@ def _question(question_id: str, fields: Mapping[str, Any], question_chars: int) 
     passages = fields.get("passages")
     return Question(
         question_id=question_id,
-        text=_clean_question(_text(fields, "question"), question_chars),
-        language=_language(fields.get("language")),
+        text=_clean_question(text_of(fields, "question"), question_chars),
+        language=language_of(fields.get("language")),
         history=tuple(_turn(item) for item in _list(fields.get("history", []), "history")),
         passages=None if passages is None else given_passages(_list(passages, "passages")),
     )
@@ -134,7 +150,12 @@ def _clean_question(text: str, question_chars: int) -> str:
     return cleaned
 
 
-def _language(value: object) -> Language | None:
+def language_of(value: object) -> Language | None:
+    """Return the language that a line names; None where it is to be found out.
+
+    Raises:
+        QuestionError: it is no language of migbot's.
+    """
     if value is None or value == "auto":
         return None
     for language in LANGUAGES:
@@ -147,13 +168,13 @@ def _turn(value: object) -> Turn:
     fields = _object(value, "a turn of the history")
     for role in get_args(Role):
         if fields.get("role") == role:
-            return Turn(role=role, text=clean_text(_text(fields, "text")))
+            return Turn(role=role, text=clean_text(text_of(fields, "text")))
     raise QuestionError('"role" of a turn should be "user" or "assistant"')
 
 
 def _passage(fields: Mapping[str, Any]) -> Passage:
     """Return a given passage as it stands: its text is quoted back, so it is not cleaned."""
-    passage_id, text = _text(fields, "id"), _text(fields, "text")
+    passage_id, text = text_of(fields, "id"), text_of(fields, "text")
     title = fields.get("title") or ""
     if not isinstance(title, str):
         raise QuestionError('"title" of a passage should be text')
@@ -196,7 +217,12 @@ def _list(value: object, name: str) -> list[object]:
     return value
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
+def text_of(fields: Mapping[str, Any], name: str) -> str:
+    """Return the text of one field.
+
+    Raises:
+        QuestionError: it is absent, empty or no text.
+    """
     value = fields.get(name)
     if not isinstance(value, str) or not value.strip():
         raise QuestionError(f'"{name}" should be text that is not empty')
