@@ -18,6 +18,7 @@ Supports = Callable[[str, str], bool]
 """Whether a passage's text (second) states a claim (first)."""
 
 _MARKER = re.compile(r"\[(\d+)\]")
+_LETTER = re.compile(r"[^\W\d_]")
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”")
 _GOOD = frozenset({"right", "declined_rightly", "corrected", "answered"})
 
@@ -87,7 +88,7 @@ class Judge:
         is_cited = all(sentence["citations"] for sentence in answer["sentences"])
         resolves = set(numbers) == set(citations)
         words = _QUOTED.sub(" ", " ".join(sentence["text"] for sentence in answer["sentences"]))
-        foreign = bool(words.split()) and detect_language(words) != case.language
+        foreign = bool(_LETTER.search(words)) and detect_language(words) != case.language
         return {
             "citation_precision": _share(pairs),
             "citation_recall": _share(carried),

@@ -171,12 +171,13 @@ def piaf_cases(folder: Path | None) -> tuple[Case, ...]:
 def sample(cases: Sequence[Case], limit: int) -> tuple[Case, ...]:
     """Return up to `limit` of `cases`, always the same, in their order.
 
-    They are taken in turn from each language, kind and expected outcome, so that small kinds are
-    asked too, and within these by a hash of the id, which no order of the file changes.
+    They are taken in turn from each kind and expected outcome, and there from each language, so
+    that small kinds are asked too and no language more than the other; within these by a hash of
+    the id, which no order of the file changes.
     """
     strata: dict[tuple[str, str, str], list[Case]] = defaultdict(list)
     for case in sorted(cases, key=lambda case: hash_of(case.case_id)):
-        strata[case.language, case.kind, case.expected].append(case)
+        strata[hash_of(case.kind + case.expected), case.expected, case.language].append(case)
     chosen = [case.case_id for case in _in_turn([strata[key] for key in sorted(strata)])]
     kept = frozenset(chosen[:limit])
     return tuple(case for case in cases if case.case_id in kept)

@@ -195,7 +195,7 @@ def test_markers_must_be_those_of_the_citations(text):
 
 def test_an_answer_in_the_other_language_is_seen_but_a_quote_in_it_is_not_counted():
     french = ("Le Pacte a été approuvé par 152 voix contre cinq.", RIGHT[1])
-    quoted = ("« Le Pacte a été approuvé par 152 voix contre cinq. »", RIGHT[1])
+    quoted = ("« Le Pacte a été approuvé par 152 voix contre cinq ».", RIGHT[1])
 
     assert judged(case(), answer(french)).scores["right_language"] == 0
     assert judged(case(), answer(quoted)).scores["right_language"] == 1
