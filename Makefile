@@ -33,6 +33,28 @@ test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and
 	$(BIN)/codespell src tests docs corpus/en scripts README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md NOTICE
 	$(BIN)/migbot models install --for-tests
 	$(BIN)/pytest
+	$(MAKE) eval-sample
+
+# The third-party sets are no part of the project: where their folder is not given, the suites that
+# need them say so and are left out.
+ifneq ($(wildcard ../shared/eval),)
+export MIGBOT_EVAL_DATA ?= $(abspath ../shared/eval)
+endif
+
+.PHONY: eval
+eval: setup $(VENV)/.installed-dev ## Ask all development questions and measure retrieval (20 to 30 minutes)
+	$(BIN)/python eval/run.py --suite dev retrieval
+
+.PHONY: eval-sample
+eval-sample: setup $(VENV)/.installed-dev ## A sample of every suite (10 minutes); fails below the floors
+	$(BIN)/python eval/run.py --suite dev retrieval $(if $(MIGBOT_EVAL_DATA),support) --limit 64
+ifdef MIGBOT_EVAL_DATA
+	$(BIN)/python eval/run.py --suite abstention injection --limit 12
+endif
+
+.PHONY: eval-full
+eval-full: setup $(VENV)/.installed-dev ## All suites and all third-party sets (many hours)
+	$(BIN)/python eval/run.py --suite all
 
 # Both go on where they were stopped: they ask only what their file of answers lacks.
 .PHONY: baselines

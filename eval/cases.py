@@ -25,6 +25,8 @@ Stage = Literal[
     "crashed",
 ]
 ALL = "all"
+RIGHTLY_ANSWERED: frozenset[str] = frozenset({"right", "corrected", "answered"})
+GOOD: frozenset[str] = RIGHTLY_ANSWERED | {"declined_rightly"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from eval.cases import Case, Item, Verdict
+from eval.cases import GOOD, Case, Item, Verdict
 from eval.replies import Reply, holds_any, said
 from eval.stages import failing_stage
 from eval.text import holds, plain
@@ -20,7 +20,6 @@ Supports = Callable[[str, str], bool]
 _MARKER = re.compile(r"\[(\d+)\]")
 _LETTER = re.compile(r"[^\W\d_]")
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”")
-_GOOD = frozenset({"right", "declined_rightly", "corrected", "answered"})
 
 
 class Judge:
@@ -55,7 +54,7 @@ class Judge:
             text=case.question.text,
             scores=scores,
             verdict=verdict,
-            stage=None if verdict in _GOOD else failing_stage(case, reply, verdict, self._texts),
+            stage=None if verdict in GOOD else failing_stage(case, reply, verdict, self._texts),
             detail={
                 "expected": case.expected,
                 "reference": case.reference,

@@ -16,10 +16,9 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from eval.cases import ALL, Stage
+from eval.cases import ALL, GOOD, Stage
 from eval.plots import plots_of
 
-_GOOD = frozenset({"right", "declined_rightly", "corrected", "answered"})
 _NO_STAGE = "stage not known"
 _STAGES = (*get_args(Stage), _NO_STAGE)
 _MOST_ROWS = 200
@@ -140,7 +139,7 @@ def _table(programs: Mapping[str, Sequence[Mapping[str, Any]]], kind: str) -> di
 
 def _answers(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the failures by the step that failed, in the order of the steps, and all others."""
-    failed = [item for item in items if item["verdict"] not in _GOOD]
+    failed = [item for item in items if item["verdict"] not in GOOD]
     counts = Counter(item["stage"] or _NO_STAGE for item in failed)
     return {
         "failed": len(failed),
@@ -154,7 +153,7 @@ def _answers(items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for stage in _STAGES
             if counts[stage]
         ],
-        "good": [item for item in items if item["verdict"] in _GOOD],
+        "good": [item for item in items if item["verdict"] in GOOD],
     }
 
 

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from eval.cases import ALL
+from eval.cases import ALL, RIGHTLY_ANSWERED
 from eval.curves import area_under_risk_coverage, risk_coverage
 
 # Of no plot's own: replaced by the page's text colour, so that plots are read in dark mode too.
@@ -54,7 +54,6 @@ _MEANT: Final = {
     "recall@5": "recall@5",
     "accuracy": "accuracy of the sentence check",
 }
-_KEPT = frozenset({"right", "corrected", "answered"})
 _SHORTEST_S = 0.001
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -145,7 +144,7 @@ def _risk_plot(suite: Mapping[str, Any]) -> Iterator[Plot]:
     for number, language in enumerate((ALL, *languages)):
         ours = [item for item in answered if language in {ALL, item["language"]}]
         confidences = [item["scores"]["confidence"] for item in ours]
-        wrong = [item["verdict"] not in _KEPT for item in ours]
+        wrong = [item["verdict"] not in RIGHTLY_ANSWERED for item in ours]
         points = risk_coverage(confidences, wrong)
         area = area_under_risk_coverage(confidences, wrong)
         axes.step(

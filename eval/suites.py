@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eval.answering import data_sha256
-from eval.cases import ALL, Case, Figure, Item, SuiteResult
+from eval.cases import ALL, RIGHTLY_ANSWERED, Case, Figure, Item, SuiteResult
 from eval.curves import area_under_risk_coverage
 from eval.injection import injection_cases
 from eval.intervals import figures, paired_interval
@@ -17,7 +17,6 @@ from migbot.types import LANGUAGES
 SUITES = ("dev", "test", "retrieval", "abstention", "support", "injection")
 ANSWER_SUITES = ("dev", "test", "abstention", "injection")
 THIRD_PARTY = ("abstention", "support", "injection")
-_GOOD = frozenset({"right", "corrected", "answered"})
 
 
 def cases_of(suite: str, *, data: Path | None, limit: int | None) -> tuple[Case, ...]:
@@ -69,7 +68,7 @@ def _risk_figures(items: Sequence[Item]) -> list[Figure]:
         if not answered:
             continue
         confidences = [item.scores["confidence"] for item in answered]
-        wrong = [item.verdict not in _GOOD for item in answered]
+        wrong = [item.verdict not in RIGHTLY_ANSWERED for item in answered]
         low, high = paired_interval(area_under_risk_coverage, confidences, wrong)
         found.append(
             Figure(
