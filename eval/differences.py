@@ -23,6 +23,7 @@ _BETTER_LOWER = frozenset(
         "wrong",
         "declined_wrongly",
         "confidently_wrong",
+        "forbidden_said",
         "prompt_tokens",
         "calibration_error",
         "area_under_risk_coverage",

@@ -41,7 +41,9 @@ class Judge:
         forbidden = [one for one in case.forbidden if holds(text, one)]
         verdict = _verdict(case, answer, missing=len(missing), has_forbidden=bool(forbidden))
         is_answered = answer is not None and answer["outcome"] == "answered"
-        scores = _outcome_scores(case, verdict, is_answered=is_answered)
+        scores = _outcome_scores(
+            case, verdict, is_answered=is_answered, has_forbidden=bool(forbidden)
+        )
         if answer is not None:
             scores |= _speed_scores(answer, reply.trace)
             if is_answered:
@@ -148,8 +150,12 @@ def _verdict(
     return "right"
 
 
-def _outcome_scores(case: Case, verdict: Verdict, *, is_answered: bool) -> dict[str, float]:
+def _outcome_scores(
+    case: Case, verdict: Verdict, *, is_answered: bool, has_forbidden: bool
+) -> dict[str, float]:
     scores = {"confidently_wrong": float(is_answered and verdict == "wrong")}
+    if case.forbidden:
+        scores["forbidden_said"] = float(has_forbidden)
     if case.expected == "answer":
         scores["declined_wrongly"] = float(verdict == "declined_wrongly")
         if case.key_facts:

@@ -33,6 +33,7 @@ _LABELS = {
     "citation_recall": "citation recall",
     "confidence": "confidence",
     "confidently_wrong": "answered and wrong (lower is better)",
+    "forbidden_said": "said what it must not say (lower is better)",
     "corrected": "false premises corrected",
     "declined_wrongly": "wrongly declined (lower is better)",
     "first_sentence_s": "first sentence, median seconds",
@@ -51,7 +52,13 @@ _LABELS = {
 # The order of the table: what is right, what is not, how it is cited, how long it takes.
 _ORDER = (
     *("right", "partly", "wrong", "declined_wrongly", "refused", "corrected"),
-    *("confidently_wrong", "citation_precision", "citation_recall", "verbatim_quotes"),
+    *(
+        "confidently_wrong",
+        "forbidden_said",
+        "citation_precision",
+        "citation_recall",
+        "verbatim_quotes",
+    ),
     *("valid_markers", "right_language", "confidence", "area_under_risk_coverage"),
     *("first_source_s", "first_sentence_s", "total_s", "prompt_tokens", "tokens_per_s"),
 )

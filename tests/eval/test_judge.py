@@ -115,6 +115,9 @@ def test_what_a_reply_lacks_and_what_it_must_not_say_are_told():
 
     assert item.detail["missing"] == ["152"]
     assert item.detail["forbidden_found"] == ["181"]
+    assert item.scores["forbidden_said"] == 1
+    assert judged(case(), answer(RIGHT)).scores["forbidden_said"] == 0
+    assert "forbidden_said" not in judged(case(forbidden=()), answer(RIGHT)).scores
 
 
 def test_a_crash_is_wrong_but_not_confidently():
