@@ -30,7 +30,7 @@ test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell src tests docs corpus/en scripts README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md NOTICE
+	$(BIN)/codespell src tests docs eval corpus/en scripts README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md NOTICE
 	$(BIN)/migbot models install --for-tests
 	$(BIN)/pytest
 	$(MAKE) eval-sample
