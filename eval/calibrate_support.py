@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from eval.support import rte3_claims
 from migbot.answer.support import SupportChecker
-from migbot.errors import MigbotError, UsageError
+from migbot.errors import MigbotError
 from migbot.index.embed import load_embedder
 from migbot.settings import load_settings
 
@@ -37,8 +37,6 @@ contradicted_support_at_most = 0.2
 def main() -> int:
     """Print the fitted weights."""
     settings = load_settings()
-    if settings.eval_data is None:
-        raise UsageError("set MIGBOT_EVAL_DATA to the folder of the third-party sets")
     claims = rte3_claims(settings.eval_data, "fitting")
     signs = SupportChecker(load_embedder(settings)).signs([one.statement for one in claims])
     print(_HEAD.format(n=len(claims)))

@@ -24,10 +24,9 @@ from rich.table import Table
 from eval.agreement import Comparison, Repeat, Report, compare_reports
 from eval.cases import Figure, Item, SuiteResult
 from eval.differences import SIGNIFICANT, Change, Flip, SuiteComparison
-from eval.runs import REPORT
+from eval.runs import REPORT, SCHEMA
 from migbot.errors import MigbotError, UsageError
 
-_SCHEMA = 1
 # Where no terminal's width is known, rich would take 80, and fold nearly every cell.
 _FILE_COLUMNS = 120
 _COLOURS = {"better": "green", "worse": "red"}
@@ -78,8 +77,8 @@ def read_report(path: Path) -> Report:
         ) from error
     except ValueError as error:
         raise UsageError(f"{file} is not JSON: name the {REPORT} of a finished run") from error
-    if not isinstance(content, dict) or content.get("schema") != _SCHEMA:
-        raise UsageError(f"{file} is not a report of schema {_SCHEMA}: run the eval again")
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        raise UsageError(f"{file} is not a report of schema {SCHEMA}: run the eval again")
     try:
         suites = [_suite(**fields) for fields in content["suites"]]
     except (KeyError, TypeError) as error:

@@ -28,14 +28,13 @@ from eval.provenance import identity, provenance
 from eval.questions import read_cases
 from eval.replies import read_replies
 from eval.retrieval import retrieval_suite
-from eval.runs import PAGE, REPORTS, now, open_run, write_report
+from eval.runs import PAGE, REPORTS, SCHEMA, now, open_run, write_report
 from eval.suites import ANSWER_SUITES, SUITES, THIRD_PARTY, answer_result, cases_of
 from eval.summary import print_summary
 from eval.support import support_suite
 from migbot.errors import MigbotError, UsageError
 from migbot.settings import load_settings
 
-SCHEMA = 1
 _KIB = 1024
 
 
@@ -152,8 +151,6 @@ def _result(
     if name == "retrieval":
         return retrieval_suite(own, parts.index, parts.embedder, parts.settings, data, limit)
     if name == "support":
-        if data is None:
-            raise UsageError("support needs MIGBOT_EVAL_DATA")
         return support_suite(data, parts.embedder, limit=limit)
     with progress_over(name, len(cases[name])) as done:
         replies = ask_all(cases[name], parts, store, done)

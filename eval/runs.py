@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 REPORTS = Path(__file__).parent / "reports"
+SCHEMA = 1
 RUN = "run.json"
 REPORT = "report.json"
 PAGE = "report.html"

@@ -16,11 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from eval.cases import Case
 from eval.questions import read_cases
 from eval.third_party import sample
-from migbot.cli.output import source_to_json
+from migbot.cli.output import passage_to_json
 from migbot.errors import MigbotError
 from migbot.index.store import open_index
 from migbot.settings import load_settings
-from migbot.types import Passage
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,16 +35,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _write(options.passages, (passage_to_json(passage) for passage in passages))
     _write(options.questions, (question_to_json(case) for case in chosen))
     return 0
-
-
-def passage_to_json(passage: Passage) -> dict[str, Any]:
-    """Return a passage as `migbot search` prints it, without rank and score."""
-    return {
-        **source_to_json(passage),
-        "start": passage.start,
-        "end": passage.end,
-        "text": passage.text,
-    }
 
 
 def question_to_json(case: Case) -> dict[str, Any]:

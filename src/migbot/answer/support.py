@@ -16,7 +16,7 @@ from typing import Literal
 
 from migbot.answer.check import quotable_spans
 from migbot.answer.claims import numbers
-from migbot.answer.compare import Match, compare, read_claim
+from migbot.answer.compare import Claim, Match, compare, read_claim
 from migbot.answer.units import unit_spans
 from migbot.documents.language import detect_language
 from migbot.index.embed import Embedder
@@ -95,7 +95,11 @@ class SupportChecker:
 
     def signs(self, statements: Sequence[Statement]) -> tuple[Signs, ...]:
         """Return what speaks for and against each statement, in order."""
-        matches = [_nearest_matches(statement) for statement in statements]
+        claims = [read_claim(one.claim, one.language, "", trusted=False) for one in statements]
+        matches = [
+            _nearest_matches(claim, statement.passage)
+            for claim, statement in zip(claims, statements, strict=True)
+        ]
         texts: dict[str, int] = {}
         for statement, found in zip(statements, matches, strict=True):
             for text in (statement.claim, *(_text(match) for match in found)):
@@ -104,10 +108,10 @@ class SupportChecker:
             return ()
         vectors = self._embedder.embed_passages(list(texts))
         signs = []
-        for statement, found in zip(statements, matches, strict=True):
-            claim = vectors[texts[statement.claim]]
-            cosines = [float(vectors[texts[_text(match)]] @ claim) for match in found]
-            signs.append(_signs(statement, found, cosines))
+        for claim, statement, found in zip(claims, statements, matches, strict=True):
+            vector = vectors[texts[claim.text]]
+            cosines = [float(vectors[texts[_text(match)]] @ vector) for match in found]
+            signs.append(_signs(claim, statement.passage, found, cosines))
         return tuple(signs)
 
     def is_supported(self, claim: str, text: str) -> bool:
@@ -143,18 +147,16 @@ def statement_of(
     return Statement(claim=claim, language=language or detect_language(claim), passage=passage)
 
 
-def _nearest_matches(statement: Statement) -> list[Match]:
+def _nearest_matches(claim: Claim, passage: Passage) -> list[Match]:
     """Return the units that lack and contradict least, at most as many as will be embedded."""
-    claim = read_claim(statement.claim, statement.language, "", trusted=False)
-    passage = statement.passage
     spans = quotable_spans(passage, unit_spans(passage))
     matches = sorted((compare(claim, passage, span) for span in spans), key=lambda one: one.order)
     return matches[:_UNITS_EMBEDDED]
 
 
-def _signs(statement: Statement, matches: Sequence[Match], cosines: Sequence[float]) -> Signs:
-    claim = read_claim(statement.claim, statement.language, "", trusted=False)
-    passage = statement.passage
+def _signs(
+    claim: Claim, passage: Passage, matches: Sequence[Match], cosines: Sequence[float]
+) -> Signs:
     whole = compare(claim, passage, (0, len(passage.text)))
     missing = tuple(sorted(whole.missing - {"enough of what it says"}))
     if not matches:
@@ -167,19 +169,16 @@ def _signs(statement: Statement, matches: Sequence[Match], cosines: Sequence[flo
     return Signs(
         cosine=max(cosines),
         coverage=whole.coverage,
-        likeness=_likeness(statement.claim, passage.text),
+        likeness=_likeness(claim.text, passage.text),
         nearness=nearest.coverage,
-        contradictions=() if is_said_somewhere else _contradictions(statement, nearest, missing),
+        contradictions=() if is_said_somewhere else _contradictions(claim, nearest, missing),
         missing=missing,
     )
 
 
-def _contradictions(
-    statement: Statement, nearest: Match, missing: Sequence[str]
-) -> tuple[str, ...]:
+def _contradictions(claim: Claim, nearest: Match, missing: Sequence[str]) -> tuple[str, ...]:
     """Return what the nearest unit says otherwise, another number in place of one included."""
-    claimed = numbers(statement.claim, statement.language)
-    others = sorted(numbers(_text(nearest), statement.passage.language) - claimed)
+    others = sorted(numbers(_text(nearest), nearest.passage.language) - claim.numbers)
     lacking = [one for one in missing if one.startswith("number ")]
     swapped = [f"{one} is not there, but {', '.join(others)}" for one in lacking if others]
     return (*nearest.faults, *sorted(nearest.wording), *swapped)

@@ -14,10 +14,12 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def hit_to_json(hit: Hit) -> dict[str, Any]:
     """Return a hit as `search` and `ask` print it: `text` is `start:end` of the document's text."""
-    passage = hit.passage
+    return {"rank": hit.rank, "score": hit.score, **passage_to_json(hit.passage)}
+
+
+def passage_to_json(passage: Passage) -> dict[str, Any]:
+    """Return a passage as commands print it, with its place in its document and its text."""
     return {
-        "rank": hit.rank,
-        "score": hit.score,
         **source_to_json(passage),
         "start": passage.start,
         "end": passage.end,
