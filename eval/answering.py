@@ -4,7 +4,6 @@
 cut off again: asking one question anew is cheaper than trusting half an answer.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 
 from eval.cases import Case
 from eval.replies import Reply
+from eval.text import hash_of
 from migbot.cli.ask import answer_to_json
 from migbot.types import Event, Finished, Question
 
@@ -96,13 +96,13 @@ def ask_all(
 def case_key(case: Case) -> str:
     """Return the key of what is asked: equal for equal questions with equal passages."""
     asked = json.dumps(asdict(case.question), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(asked.encode()).hexdigest()
+    return hash_of(asked)
 
 
 def data_sha256(cases: Iterable[Case]) -> str:
     """Return the hash of the cases, with what a right reply to each is."""
     whole = json.dumps([asdict(case) for case in cases], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(whole.encode()).hexdigest()
+    return hash_of(whole)
 
 
 def _ask(case: Case, answering: Answering) -> Reply:

@@ -15,13 +15,12 @@ from typing import Literal, get_args
 from pydantic import BaseModel
 
 from eval.cases import Case
-from eval.text import holds, plain
+from eval.text import hash_of, holds, plain
 from eval.third_party import (
     SetPassage,
     SetQuestion,
     Text,
     case_with_passages,
-    hash_of,
     passages_by_id,
     questions_of,
     read_set,

@@ -4,7 +4,6 @@ A document counts at its best passage. Recall, nDCG (Järvelin and Kekäläinen,
 gain-based evaluation of IR techniques", TOIS 2002) and MRR are those of ir-measures.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from eval.answering import data_sha256
 from eval.cases import ALL, Case, Item, SuiteResult
 from eval.intervals import figures
 from eval.retrieval_sets import Query, RetrievalSet, cut_text, retrieval_sets
+from eval.text import hash_of
 from eval.third_party import sample
 from migbot.answer.retrieve import Retriever
 from migbot.answer.rewrite import standalone_question
@@ -212,7 +212,7 @@ def _data_sha256(cases: Sequence[Case], sets: Sequence[RetrievalSet]) -> str:
     for one in sets:
         data += [{**asdict(query), "relevant": sorted(query.relevant)} for query in one.queries]
         data += [asdict(text) for text in one.texts]
-    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    return hash_of(json.dumps(data, sort_keys=True))
 
 
 def _notes(own: Sequence[Query], folder: Path | None, limit: int | None) -> Iterator[str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from eval.third_party import SetPassage, SetQuestion, Text, hash_of, read_set
+from eval.text import hash_of
+from eval.third_party import SetPassage, SetQuestion, Text, read_set
 from migbot.documents.chunk import chunk_document
 from migbot.types import LANGUAGES, Document, Language, Passage, Section
 

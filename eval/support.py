@@ -5,7 +5,6 @@ and WiCE (Kamoi et al., EMNLP 2023) with its oracle evidence. RTE-3's pairs are 
 of their id: one half is for fitting, the other for reporting.
 """
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +18,8 @@ from pydantic import BaseModel
 from eval.cases import Figure, Item, SuiteResult
 from eval.curves import auroc, calibration_error
 from eval.intervals import figures, paired_interval
-from eval.third_party import Text, hash_of, read_set
+from eval.text import hash_of
+from eval.third_party import Text, read_set
 from migbot.answer.support import Grade, Statement, SupportChecker, statement_of
 from migbot.errors import UsageError
 from migbot.index.embed import Embedder
@@ -216,4 +216,4 @@ def _data_sha256(claims: Sequence[LabelledClaim]) -> str:
         }
         for claim in claims
     ]
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+    return hash_of(json.dumps(rows, ensure_ascii=False))

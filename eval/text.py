@@ -1,5 +1,6 @@
 """Text as the scoring compares it: without case, accents and punctuation."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -32,3 +33,8 @@ def holds(text: str, wanted: str) -> bool:
     whole = wanted[-1].isdigit() or len(wanted) <= 3  # noqa: PLR2004 - said in the docstring
     end = r"\b" if whole else ""
     return re.search(rf"\b{re.escape(wanted)}{end}", text) is not None
+
+
+def hash_of(text: str) -> str:
+    """Return the SHA-256 of `text`, by which data are told apart and samples are drawn."""
+    return hashlib.sha256(text.encode()).hexdigest()

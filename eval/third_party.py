@@ -4,7 +4,6 @@ The sets are read from the folder that `MIGBOT_EVAL_DATA` names and are never pa
 Each question brings the passages that are its only evidence.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, StringConstraints, ValidationError
 
 from eval.cases import Case, Expected
-from eval.text import plain
+from eval.text import hash_of, plain
 from migbot.cli.questions import given_passages
 from migbot.errors import UsageError
 from migbot.types import LANGUAGES, Language, Passage, Question
@@ -181,11 +180,6 @@ def sample(cases: Sequence[Case], limit: int) -> tuple[Case, ...]:
     chosen = [case.case_id for case in _in_turn([strata[key] for key in sorted(strata)])]
     kept = frozenset(chosen[:limit])
     return tuple(case for case in cases if case.case_id in kept)
-
-
-def hash_of(identity: str) -> str:
-    """Return the SHA-256 of an id, by which samples are drawn."""
-    return hashlib.sha256(identity.encode()).hexdigest()
 
 
 def passages_by_id(lines: Sequence[SetPassage]) -> Mapping[str, Passage]:
