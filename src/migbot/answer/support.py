@@ -18,6 +18,7 @@ from migbot.answer.check import quotable_spans
 from migbot.answer.claims import numbers
 from migbot.answer.compare import Claim, Match, compare, read_claim
 from migbot.answer.units import unit_spans
+from migbot.documents.given import given_passage
 from migbot.documents.language import detect_language
 from migbot.index.embed import Embedder
 from migbot.index.terms import fold
@@ -128,22 +129,7 @@ def statement_of(
     passage_language: Language | None = None,
 ) -> Statement:
     """Return what `text` may state; languages that are not given are found out."""
-    passage = Passage(
-        passage_id="",
-        document_id="",
-        path="",
-        title="",
-        url=None,
-        language=passage_language or detect_language(text),
-        date=None,
-        page=None,
-        start=0,
-        end=len(text),
-        text=text,
-        headings=(),
-        section=0,
-        translation_key=None,
-    )
+    passage = given_passage(text, language=passage_language)
     return Statement(claim=claim, language=language or detect_language(claim), passage=passage)
 
 

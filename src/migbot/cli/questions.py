@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from migbot.documents.clean import clean_text
-from migbot.documents.language import detect_language
+from migbot.documents.given import given_passage
 from migbot.errors import QuestionError, UsageError
 from migbot.types import LANGUAGES, Language, Passage, Question, Role, Turn
 
@@ -180,22 +180,7 @@ def _passage(fields: Mapping[str, Any]) -> Passage:
         raise QuestionError('"title" of a passage should be text')
     for value in (passage_id, text, title):
         _refuse_surrogates(value)
-    return Passage(
-        passage_id=passage_id,
-        document_id=passage_id,
-        path="",
-        title=title,
-        url=None,
-        language=detect_language(text),
-        date=None,
-        page=None,
-        start=0,
-        end=len(text),
-        text=text,
-        headings=(),
-        section=0,
-        translation_key=None,
-    )
+    return given_passage(text, passage_id=passage_id, title=title)
 
 
 def _refuse_surrogates(text: str) -> None:
