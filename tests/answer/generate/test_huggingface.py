@@ -145,6 +145,22 @@ def test_threads_are_served_one_after_the_other(tiny: HuggingFaceGenerator):
     assert replies == [expected] * 3
 
 
+def test_threads_cut_texts_into_tokens_without_disturbing_each_other(tiny: HuggingFaceGenerator):
+    expected = tiny._prompt(ASK)
+    prompts: list[list[int]] = []
+
+    threads = [
+        threading.Thread(target=lambda: prompts.extend(tiny._prompt(ASK) for _ in range(200)))
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert prompts == [expected] * 1600
+
+
 def test_time_limit_ends_a_reply(folder: Path, settings: Settings):
     hasty = HuggingFaceGenerator(folder, settings.model_copy(update={"generator_timeout_s": 0.05}))
 

@@ -57,6 +57,8 @@ class HuggingFaceGenerator:
         )
         self._timeout_s = settings.generator_timeout_s
         self._busy = threading.Lock()
+        # Cutting a text into tokens sets a flag of the tokenizer, which all threads share.
+        self._tokenizing = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -108,7 +110,7 @@ class HuggingFaceGenerator:
                     return
                 reply.append(token)
                 unread = [token]
-                text = self._tokenizer.decode(reply, skip_special_tokens=True)
+                text = self._text(reply)
                 # A character of several tokens is shown once it is whole.
                 new = "" if text.endswith(_BROKEN) else text.removeprefix(shown)
                 shown += new
@@ -136,7 +138,7 @@ class HuggingFaceGenerator:
                 if alternatives:
                     top = logits.softmax(dim=-1).topk(min(alternatives, len(logits)))
                     for probability, number in zip(*map(torch.Tensor.tolist, top), strict=True):
-                        word = self._tokenizer.decode([number], skip_special_tokens=True)
+                        word = self._text([number])
                         likely[word] = likely.get(word, 0.0) + probability
         except RuntimeError as error:
             raise GeneratorError(
@@ -169,10 +171,16 @@ class HuggingFaceGenerator:
 
     def _tokens(self, text: str, *, plain: bool) -> list[int]:
         whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        numbers: list[int] = self._tokenizer(
-            whole, add_special_tokens=False, split_special_tokens=plain, verbose=False
-        )["input_ids"]
+        with self._tokenizing:
+            numbers: list[int] = self._tokenizer(
+                whole, add_special_tokens=False, split_special_tokens=plain, verbose=False
+            )["input_ids"]
         return numbers
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        with self._tokenizing:
+            text: str = self._tokenizer.decode(tokens, skip_special_tokens=True)
+        return text
 
     def _too_late(self) -> GeneratorError:
         return GeneratorError(
