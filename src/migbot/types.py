@@ -5,8 +5,8 @@ a question found; a `Sentence` of an answer points to `Citation`s, each a verbat
 Offsets count Unicode code points of the document's cleaned text, end exclusive, as Python slices.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 Language = Literal["fr", "en"]
@@ -90,10 +90,15 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """A passage that a question found; `rank` counts from 1, a higher `score` is better."""
+    """A passage that a question found; `rank` counts from 1, a higher `score` is better.
+
+    `cosine` is of the embeddings of question and passage, or of the passage's twin in the other
+    language; where dense search did not find it, that of the furthest passage it found.
+    """
 
     rank: int
     score: float
+    cosine: float
     passage: Passage
 
 
@@ -133,10 +138,15 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sentence:
-    """One checked sentence of an answer, without markers, and the numbers of its citations."""
+    """One checked sentence of an answer, without markers, and the numbers of its citations.
+
+    Where `is_quote`, it is the words of its only citation between quotation marks, perhaps
+    several sentences or a list.
+    """
 
     text: str
     citations: tuple[int, ...]
+    is_quote: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,13 +195,17 @@ class Trace:
 
     `standalone` is the question as it was searched. `evidence` holds what the model read, each
     extract's text by its number. `none` is the model's probability of replying NONE; None where it
-    was not asked or cannot say. Tokens are the model's own, those that its cache spares it
-    included; `first_token_s` and `last_token_s` count from the question on, None without a reply.
+    was not asked or cannot say. `signs` are what speaks for and against the documents' answering,
+    and `answerable` the probability that they do, None where the model was not asked. Tokens are
+    the model's own, those that its cache spares it included; `first_token_s` and `last_token_s`
+    count from the question on, None without a reply.
     """
 
     standalone: str
     evidence: tuple[tuple[int, str], ...] = ()
     none: float | None = None
+    signs: Mapping[str, float] = field(default_factory=dict)
+    answerable: float | None = None
     considered: tuple[Considered, ...] = ()
     prompt_tokens: int = 0
     answer_tokens: int = 0

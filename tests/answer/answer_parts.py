@@ -43,20 +43,18 @@ def extracts(*passages: Passage, first: int = 1) -> tuple[Extract, ...]:
                 passage=one,
                 text=one.text,
                 units=units,
-                chosen=tuple(range(len(units))),
+                first=0,
+                last=len(units) - 1,
             )
         )
     return tuple(found)
 
 
-def check(
-    text, *cited, others=(), language="en", question="", trusted=False, embedder=None
-) -> Verdict:
+def check(text, *cited, others=(), language="en", question="", embedder=None) -> Verdict:
     return check_sentence(
         text,
         language=language,
         question=question,
-        trusted=trusted,
         cited=extracts(*cited),
         others=extracts(*others, first=1 + len(cited)),
         embedder=embedder or HashEmbedder(),

@@ -1,114 +1,144 @@
-from dataclasses import replace
-
 import pytest
-from answer_parts import COMPACT
+from answer_parts import COMPACT, extracts, passage
 
-from migbot.answer.answerable import Calibration, load_calibration, none_probability, relevance
-from migbot.answer.evidence import select_evidence
+from migbot.answer.answerable import (
+    Calibration,
+    load_calibration,
+    none_probability,
+    refusal,
+    relevance,
+    sign_of_none,
+    signs_of,
+)
 from migbot.answer.generate.protocol import Piece
-from migbot.index.fakes import HashEmbedder
+from migbot.settings import Settings
 from migbot.types import Hit
 
 STRICT = Calibration(
+    models=frozenset({"a generator", "an embedder"}),
+    weights={"bias": -1.0, "log_none": -0.5, "cosine": 2.0},
     thresholds={
+        "answerable": {"at_least": 0.5, "none_unknown": 0.1},
         "out_of_scope": {"cosine_below": 0.8, "coverage_below": 0.2},
-        "not_found": {"none_at_least": 0.5},
-        "trusted": {
-            "none_below": 0.1,
-            "strange_share_at_most": 0.4,
-        },
-        "short": {"few_words": 4, "relevance_at_least": 0.5},
-        "doubted": {"relevance_at_least": 0.3},
-        "quote": {
-            "relevance_at_least": 0.6,
-            "relevance_of_kind_at_least": 0.5,
-            "relevance_against_none_at_least": 0.8,
-            "none_below": 0.3,
-        },
-    }
+        "quote": {"relevance": 0.6},
+        "sentence": {"few_words": 4, "relevance_of_few_words": 0.5, "relevance": 0.3},
+    },
 )
+ASKED = "How many objectives does the Compact have?"
 
 
-def evidence(*, cosine, coverage, some=True):
-    """Return evidence from one passage, or from none, as near to a question as is said."""
-    hits = [Hit(rank=1, score=1.0, passage=COMPACT)] if some else []
-    found = select_evidence(
-        "Compact",
-        hits,
-        language="en",
-        embedder=HashEmbedder(),
-        count_tokens=len,
-        max_tokens=999,
-    )
-    return replace(found, best_cosine=cosine, best_coverage=coverage)
-
-
-@pytest.mark.parametrize(
-    ("cosine", "coverage", "reason"),
-    [(0.7, 0.1, "out_of_scope"), (0.7, 0.5, None), (0.9, 0.1, None), (0.8, 0.1, None)],
-)
-def test_a_question_is_out_of_scope_when_neither_meaning_nor_words_are_near(
-    cosine, coverage, reason
-):
-    assert STRICT.refuse_evidence(evidence(cosine=cosine, coverage=coverage)) == reason
-
-
-def test_without_any_extract_nothing_is_asked_of_the_model():
-    assert STRICT.refuse_evidence(evidence(cosine=0.0, coverage=0.0, some=False)) is not None
-    assert STRICT.refuse_evidence(evidence(cosine=0.9, coverage=0.9, some=False)) == "not_found"
-
-
-def test_a_likely_none_ends_the_answer():
-    assert [STRICT.model_declines(none) for none in (0.0, 0.49, 0.5, 1.0)] == [
-        False,
-        False,
-        True,
-        True,
+def hits(*cosines):
+    return [
+        Hit(rank=rank, score=1.0, cosine=cosine, passage=COMPACT)
+        for rank, cosine in enumerate(cosines, start=1)
     ]
 
 
-def test_a_model_that_is_sure_is_trusted():
-    assert [STRICT.trusts(none) for none in (0.0, 0.09, 0.1, 0.9)] == [True, True, False, False]
-
-
-def test_where_the_model_doubts_a_sentence_must_be_about_the_question():
-    assert STRICT.sentence_answers(0.1, 9, 0.0)
-    assert STRICT.sentence_answers(0.3, 9, 0.2)
-    assert not STRICT.sentence_answers(0.29, 9, 0.2)
-
-
-def test_a_short_question_must_be_half_answered_whatever_the_model_thinks():
-    assert not STRICT.sentence_answers(0.49, 4, 0.0)
-    assert STRICT.sentence_answers(0.5, 4, 0.0)
-    assert STRICT.sentence_answers(0.1, 5, 0.0)
+def signs(question=ASKED, *, found=(0.9,), read=(COMPACT,), is_follow_up=False):
+    return signs_of(question, hits(*found), extracts(*read), is_follow_up=is_follow_up)
 
 
 @pytest.mark.parametrize(
-    ("strange", "used", "is_allowed"),
-    [(0, 0, True), (0, 3, True), (1, 2, True), (1, 1, False), (2, 5, True), (2, 4, False)],
+    ("cosine", "coverage", "is_far"),
+    [(0.7, 0.1, True), (0.7, 0.5, False), (0.9, 0.1, False), (0.8, 0.1, False)],
 )
-def test_a_trusted_sentence_may_use_few_words_of_the_question_alone(strange, used, is_allowed):
-    assert STRICT.allows_strange_words(strange, used) is is_allowed
+def test_a_question_is_far_when_neither_meaning_nor_words_are_near(cosine, coverage, is_far):
+    assert STRICT.is_far(hits(0.2, cosine), coverage) is is_far
 
 
-def test_a_quote_of_the_kind_asked_for_needs_less_in_common():
-    assert STRICT.quote_answers(0.55, 0.0, is_expected_kind=True)
-    assert not STRICT.quote_answers(0.55, 0.0, is_expected_kind=False)
+def test_without_any_passage_a_question_is_out_of_scope():
+    assert refusal((), (), 0.0) == "out_of_scope"
 
 
-def test_against_a_likely_none_a_quote_needs_more_in_common_of_whatever_kind():
-    for is_expected_kind in (True, False):
-        assert STRICT.quote_answers(0.8, 0.3, is_expected_kind=is_expected_kind)
-        assert not STRICT.quote_answers(0.7, 0.3, is_expected_kind=is_expected_kind)
+def test_near_passages_without_a_word_to_read_answer_nothing():
+    assert refusal(hits(0.95), (), 0.0) == "not_found"
+    assert refusal(hits(0.95), extracts(COMPACT), 0.0) is None
 
 
-def test_the_calibration_that_ships_has_every_threshold_as_a_share():
-    shipped = load_calibration().thresholds
+def test_the_probability_of_an_answer_is_that_of_a_logistic_regression():
+    assert STRICT.answerable({"log_none": 0.0, "cosine": 0.5}) == pytest.approx(0.5)
+    assert STRICT.answerable({"log_none": -2.0, "cosine": 0.5}) == pytest.approx(0.731, abs=1e-3)
 
-    for section, limits in STRICT.thresholds.items():
-        assert set(limits) <= set(shipped[section])
-        shares = (limit for name, limit in shipped[section].items() if name != "few_words")
-        assert all(0 <= limit <= 1 for limit in shares)
+
+def test_an_answer_is_shown_from_the_threshold_on():
+    assert [STRICT.answers(p) for p in (0.0, 0.49, 0.5, 1.0)] == [False, False, True, True]
+
+
+def test_weights_are_for_the_two_models_that_they_were_fitted_with():
+    assert STRICT.is_for("a generator", "an embedder")
+    assert not STRICT.is_for("another", "an embedder")
+    assert not STRICT.is_for("a generator", "another")
+
+
+def test_the_calibration_that_ships_is_for_the_models_that_ship():
+    default = Settings()
+
+    assert load_calibration().is_for(default.generator_model, default.embedder)
+
+
+def test_the_calibration_that_ships_weighs_every_sign():
+    shipped = load_calibration()
+
+    assert set(shipped.weights) == {"bias", *signs(), *sign_of_none(0.5)}
+    assert {name: set(limits) for name, limits in shipped.thresholds.items()} == {
+        name: set(limits) for name, limits in STRICT.thresholds.items()
+    }
+
+
+def test_the_shipped_weights_trust_near_passages_and_distrust_a_likely_none():
+    weights = load_calibration().weights
+
+    assert weights["cosine"] > 0
+    assert weights["coverage"] > 0
+    assert weights["log_none"] < 0
+
+
+def test_signs_tell_how_near_the_nearest_passage_is():
+    assert signs(found=(0.7, 0.9, 0.8))["cosine"] == 0.9
+
+
+def test_signs_tell_how_much_of_the_question_the_extracts_hold():
+    assert signs()["coverage"] == 1
+    assert 0 < signs("Compact cheese")["coverage"] < 1
+    assert signs(read=(passage("Cats sleep."),))["coverage"] == 0
+
+
+def test_a_heading_counts_as_said():
+    under = passage("There are 23.", headings=("Objectives of the Compact",))
+
+    assert signs(read=(under,))["coverage"] == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [(ASKED, 1), ("When was it?", 1), ("Who leads?", 1), ("What is the Compact?", 0)],
+)
+def test_signs_tell_whether_a_number_a_date_or_a_name_is_asked_for(question, asks):
+    assert signs(question)["asks_for_kind"] == asks
+
+
+def test_signs_tell_a_follow_up_and_how_many_passages_score_alike():
+    assert signs(is_follow_up=True)["follow_up"] == 1
+    assert signs()["follow_up"] == 0
+    assert signs(read=(COMPACT, COMPACT))["extracts"] == 2
+
+
+def test_the_sign_of_none_is_bounded_where_the_model_is_certain():
+    assert sign_of_none(0.0) == sign_of_none(1e-9)
+    assert sign_of_none(1.0)["log_none"] == 0
+    assert sign_of_none(0.5)["log_none"] < 0
+
+
+def test_a_sentence_must_hold_some_of_a_long_question_and_half_of_a_short_one():
+    assert STRICT.is_about(0.3, 9)
+    assert not STRICT.is_about(0.29, 9)
+    assert STRICT.is_about(0.5, 4)
+    assert not STRICT.is_about(0.49, 4)
+
+
+def test_a_quote_stands_in_by_itself_where_it_holds_most_of_the_question():
+    assert STRICT.quote_stands_in(0.6)
+    assert not STRICT.quote_stands_in(0.59)
 
 
 def test_the_probability_of_none_adds_up_its_spellings_and_beginnings():
@@ -122,19 +152,8 @@ def test_other_tokens_do_not_count_as_none(token):
     assert none_probability(Piece(text=token, alternatives={token: 0.9})) == 0
 
 
-def test_a_model_that_tells_no_probabilities_neither_declines_nor_is_trusted():
-    none = none_probability(Piece(text="The"))
-
-    assert none is None
-    assert not STRICT.model_declines(none)
-    assert not STRICT.trusts(none)
-    assert not STRICT.sentence_answers(0.29, 9, none)
-    assert STRICT.sentence_answers(0.3, 9, none)
-
-
-def test_a_model_that_tells_no_probabilities_leaves_a_quote_as_much_to_show_as_a_likely_none():
-    assert STRICT.quote_answers(0.8, None, is_expected_kind=True)
-    assert not STRICT.quote_answers(0.7, None, is_expected_kind=True)
+def test_a_model_that_tells_no_probabilities_does_not_tell_that_of_none():
+    assert none_probability(Piece(text="The")) is None
 
 
 def test_relevance_is_the_share_of_the_words_of_the_question():
@@ -147,7 +166,7 @@ def test_relevance_is_the_share_of_the_words_of_the_question():
 @pytest.mark.parametrize(
     ("question", "text", "language"),
     [
-        ("How many objectives does the Compact have?", "The Compact has 23 objectives.", "en"),
+        (ASKED, "The Compact has 23 objectives.", "en"),
         ("Combien d’objectifs a le Pacte ?", "Le Pacte a 23 objectifs.", "fr"),
     ],
 )

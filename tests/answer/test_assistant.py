@@ -158,13 +158,29 @@ def test_declines_when_nothing_stays_and_no_passage_holds_the_question():
     assert asked.answer.dropped == 1
 
 
-def test_the_best_quote_stands_in_where_every_sentence_was_dropped():
+def test_the_passage_itself_stands_in_where_every_sentence_was_dropped():
     asked = ask(HOW_MANY, [NETWORK], "Le Réseau regroupe 54 pays [1].", none=0.0)
 
     (citation,) = asked.answer.citations
+    (sentence,) = asked.answer.sentences
     assert asked.answer.outcome == "answered"
-    assert citation.quote == "Il regroupe 38 entités du système des Nations Unies."
-    assert asked.texts == ["«\u00a0Il regroupe 38 entités du système des Nations Unies\u00a0»."]
+    assert citation.quote == NETWORK.text
+    assert sentence.text == f"«\u00a0{NETWORK.text.removesuffix('.')}\u00a0»."
+    assert sentence.is_quote
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "opens"),
+    [("Bonjour !", "fr", "Bonjour"), ("thank you", "en", "You are welcome")],
+)
+def test_small_talk_gets_a_fitting_reply_without_passages(text, language, opens):
+    asked = ask(text, [NETWORK], TRUE)
+
+    assert [type(event) for event in asked.events] == [Retrieved, Finished]
+    assert (asked.answer.outcome, asked.answer.language) == ("declined", language)
+    assert asked.answer.text.startswith(opens)
+    assert asked.answer.hits == ()
+    assert asked.generator.requests == []
 
 
 def test_a_question_about_something_else_is_out_of_scope_and_the_model_is_not_asked():

@@ -286,14 +286,6 @@ def test_a_word_taken_over_from_the_question_must_stand_in_the_passage():
     assert any("secret" in reason for reason in verdict.reasons)
 
 
-def test_a_single_strange_word_is_excused_where_the_model_is_trusted():
-    question = "How many successful programmes has the Fund paid for?"
-    sentence = "The Fund has paid for 12 successful programmes"
-
-    assert carried(sentence, PROGRAMMES, question=question, trusted=True)
-    assert not carried(sentence, PROGRAMMES, question=question, trusted=False)
-
-
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -302,10 +294,8 @@ def test_a_single_strange_word_is_excused_where_the_model_is_trusted():
         "The Fund has paid for 12 programmes in Rome",
     ],
 )
-def test_a_trusted_model_is_believed_no_number_name_or_negation(sentence):
-    question = f"{sentence}?"
-
-    assert not carried(sentence, PROGRAMMES, question=question, trusted=True)
+def test_a_number_name_or_negation_of_the_question_is_believed_no_more(sentence):
+    assert not carried(sentence, PROGRAMMES, question=f"{sentence}?")
 
 
 def test_a_word_of_the_question_may_stand_in_the_passage_under_its_other_name():
@@ -331,46 +321,27 @@ def test_a_sentence_about_the_extracts_is_no_answer(sentence, language):
 @pytest.mark.parametrize("sentence", ["", " ", "Yes", "It is", "Oui", "!", "[1]"])
 def test_a_sentence_that_says_nothing_is_dropped(sentence):
     assert not carried(sentence, COMPACT)
-    assert not carried(sentence, COMPACT, trusted=True)
 
 
 @pytest.mark.parametrize("fragment", ["38 entités", "38", "Le Réseau des Nations Unies"])
-def test_of_a_fragment_only_the_quote_may_be_shown_and_only_of_a_trusted_model(fragment):
+def test_a_fragment_is_dropped_though_the_passage_holds_it(fragment):
     assert check(fragment, NETWORK, language="fr").reasons == ("no whole sentence",)
 
-    verdict = check(fragment, NETWORK, language="fr", trusted=True)
-    assert verdict.support is not None
-    assert verdict.quote_only
 
-
-def test_a_fragment_that_the_passage_lacks_is_dropped_though_the_model_is_trusted():
-    assert not carried("39 entités", NETWORK, language="fr", trusted=True)
-    assert not carried("L’OMS", NETWORK, language="fr", trusted=True)
-
-
-def test_where_a_trusted_model_differs_in_wording_alone_only_the_quote_may_be_shown():
-    sentence = "The Network brings together 38 countries"
+def test_a_sentence_that_differs_in_wording_alone_is_dropped():
     source = passage("The Network brings together 38 entities.")
 
-    verdict = check(sentence, source, trusted=True)
-
-    assert verdict.support is not None
-    assert verdict.support.quote == source.text
-    assert verdict.quote_only
-    assert not carried(sentence, source, trusted=False)
+    assert not carried("The Network brings together 38 countries", source)
 
 
 def test_a_sound_passage_is_preferred_to_one_of_another_wording():
     source = passage("The Network brings together 38 entities.", name="entities")
     sound = passage("The Network brings together 38 countries.", name="countries")
 
-    verdict = check(
-        "The Network brings together 38 countries", source, others=[sound], trusted=True
-    )
+    verdict = check("The Network brings together 38 countries", source, others=[sound])
 
     assert verdict.support is not None
     assert verdict.support.passage == sound
-    assert not verdict.quote_only
 
 
 def test_without_passages_nothing_is_carried():

@@ -17,12 +17,10 @@ MEMBERS = (
 )
 
 
-def match(
-    sentence, text, language="en", *, question="", trusted=False, claimed_in=None, source=None
-):
+def match(sentence, text, language="en", *, question="", claimed_in=None, source=None):
     """Compare a sentence with the whole of `text` as one unit, or of `source`."""
     source = source or passage(text, language=language)
-    claim = read_claim(sentence, claimed_in or language, question, trusted=trusted)
+    claim = read_claim(sentence, claimed_in or language, question)
     return compare(claim, source, (0, len(source.text)))
 
 
@@ -200,33 +198,21 @@ STRANGE = "The Fund has paid for 12 successful programmes"
 PAID = "The Fund has paid for 12 programmes."
 
 
-def test_a_strange_word_of_the_question_is_another_wording_where_the_model_is_not_trusted():
-    found = match(STRANGE, PAID, question=f"Which {STRANGE}?", trusted=False)
+def test_a_strange_word_of_the_question_is_another_wording():
+    found = match(STRANGE, PAID, question=f"Which {STRANGE}?")
 
     assert found.wording == {"“success” is the question's word"}
-    assert found.is_quotable
     assert not found.is_sound
 
 
-def test_a_strange_word_of_the_question_is_excused_where_the_model_is_trusted():
-    found = match(STRANGE, PAID, question=f"Which {STRANGE}?", trusted=True)
-
-    assert found.is_sound
-    assert found.coverage == 1
+def test_a_word_that_the_unit_holds_is_not_strange_though_the_question_has_it():
+    assert match("The Fund has paid for 12 programmes", PAID, question="Which programmes?").is_sound
 
 
-def test_what_the_question_calls_a_counted_thing_is_another_wording_though_trusted():
-    question = "How many schemes has the Fund?"
-
-    found = match("The Fund has paid for 12 schemes", PAID, question=question, trusted=True)
+def test_what_the_question_calls_a_counted_thing_is_another_wording():
+    found = match("The Fund has paid for 12 schemes", PAID)
 
     assert found.wording == {"12 counts something else"}
-
-
-def test_many_strange_words_are_not_excused_though_the_model_is_trusted():
-    sentence = "The Fund has generously rewarded successful vaccination programmes"
-
-    assert not match(sentence, PAID, question=sentence, trusted=True).is_sound
 
 
 def test_words_are_held_by_the_headings_but_the_unit_must_say_most_itself():
@@ -246,10 +232,10 @@ def test_what_stands_before_a_pronoun_names_its_subject():
     second = (text.index("It"), text.index(" Members"))
     third = (text.index("Members"), len(text))
 
-    claim = read_claim("The Network brings together 38 entities", "en", "", trusted=False)
+    claim = read_claim("The Network brings together 38 entities", "en", "")
     assert compare(claim, source, second).is_sound
 
-    claim = read_claim("The Network pays for 12 programmes", "en", "", trusted=False)
+    claim = read_claim("The Network pays for 12 programmes", "en", "")
     assert "name Network" in compare(claim, source, third).missing
 
 
@@ -282,12 +268,12 @@ def test_the_nearest_unit_comes_first_then_the_one_that_holds_most_then_the_shor
     ],
 )
 def test_few_words_and_mere_names_are_a_fragment(text):
-    assert is_fragment(read_claim(text, "fr", "", trusted=False))
+    assert is_fragment(read_claim(text, "fr", ""))
 
 
 @pytest.mark.parametrize("text", ["IOM has members", "Pope est directrice", "38 entities pay it"])
 def test_a_subject_with_what_is_said_of_it_is_none(text):
-    assert not is_fragment(read_claim(text, "en", "", trusted=False))
+    assert not is_fragment(read_claim(text, "en", ""))
 
 
 def test_a_full_name_that_the_passage_gives_elsewhere_counts():
@@ -300,8 +286,7 @@ def test_a_full_name_that_the_passage_gives_elsewhere_counts():
     other = "The Compact for Safe, Orderly and Free Trade was adopted in 2018"
 
     known, unknown = (
-        compare(read_claim(text, "en", "", trusted=False), source, first).missing
-        for text in (full, other)
+        compare(read_claim(text, "en", ""), source, first).missing for text in (full, other)
     )
 
     assert not any(what.startswith("name ") for what in known)

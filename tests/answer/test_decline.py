@@ -1,6 +1,12 @@
 import pytest
 
-from migbot.answer.decline import decline_message, failure_message, refusal_on_sight
+from migbot.answer.decline import (
+    decline_message,
+    failure_message,
+    refusal_on_sight,
+    small_talk,
+    small_talk_reply,
+)
 
 
 @pytest.mark.parametrize(
@@ -104,3 +110,47 @@ def test_a_failure_is_told_apart_from_a_refusal():
     told = {decline_message(reason, "en") for reason in ("not_found", "out_of_scope")}
 
     assert failure_message("en") not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Bonjour", "greeting"),
+        ("hello there!", "greeting"),
+        ("Salut migbot, ", "greeting"),
+        ("Merci beaucoup !", "thanks"),
+        ("thank you", "thanks"),
+        ("thanks a lot", "thanks"),
+        ("Qui es-tu ?", "about"),
+        ("que peux tu faire ?", "about"),
+        ("What can you do?", "about"),
+        ("help", "about"),
+    ],
+)
+def test_a_greeting_thanks_or_a_question_about_migbot_is_known(text, kind):
+    assert small_talk(text) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bonjour, combien d’objectifs a le Pacte ?",
+        "Hi, who leads IOM?",
+        "Thanks, and its budget?",
+        "Merci de me dire qui coordonne le Réseau",
+        "What can States do under the Compact?",
+        "Who are you talking about: IOM?",
+        "",
+    ],
+)
+def test_a_polite_question_is_a_question(text):
+    assert small_talk(text) is None
+
+
+@pytest.mark.parametrize("kind", ["greeting", "thanks", "about"])
+def test_small_talk_is_answered_in_either_language(kind):
+    french, english = small_talk_reply(kind, "fr"), small_talk_reply(kind, "en")
+
+    assert french != english
+    assert " !" not in french
+    assert "\u00a0" not in english

@@ -30,8 +30,7 @@ def read(*pieces):
         "It makes up 3.6 per cent of all people [1].",
         "It is led by Amy E. Pope since 2023 [1].",
         "The resolution is No. 73/195 of that year [1].",
-        "It has 23 objectives [1]. It was adopted in 2018 [2]. It is not binding [3].",
-        "One is here [1]. Two is here [1]. Three is here [1]. Four is here [1].",
+        "It has 23 objectives [1]. It was adopted in 2018 [2].",
     ],
 )
 def test_the_grammar_accepts_cited_sentences_and_none(reply):
@@ -58,7 +57,7 @@ def test_the_grammar_accepts_cited_sentences_and_none(reply):
         "Yes [1].",
         "- The Network has 38 entities [1].",
         "The Network has\n38 entities [1].",
-        "One is here [1]. " * 4 + "Five is here [1].",
+        "One is here [1]. Two is here [1]. Three is here [1].",
         "The Network has 38 entities [1]. NONE",
         "The Network has 38 entities [1].\nIt is led by IOM [1].",
     ],

@@ -67,7 +67,7 @@ ANSWER = Answer(
             quote="The Compact was adopted by 152 votes to 5.",
         ),
     ),
-    hits=(Hit(rank=1, score=0.5, passage=PASSAGE),),
+    hits=(Hit(rank=1, score=0.5, cosine=0.9, passage=PASSAGE),),
     seconds=Seconds(retrieval=0.123456, first_sentence=1.5, total=2.0),
 )
 DECLINED = replace(

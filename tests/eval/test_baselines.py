@@ -185,7 +185,9 @@ def test_an_answer_has_the_form_that_migbot_prints():
         "quote": "152 states voted for it.",
     }
     assert [citation["number"] for citation in answer["citations"]] == [1, 2]
-    assert answer["passages"][0] == hit_to_json(Hit(rank=1, score=0.9, passage=a_passage(1)))
+    assert answer["passages"][0] == hit_to_json(
+        Hit(rank=1, score=0.9, cosine=0.9, passage=a_passage(1))
+    )
     assert answer["seconds"] == {"retrieval": 0.5, "first_sentence": 1.5, "total": 2.0}
     assert "reason" not in answer
 

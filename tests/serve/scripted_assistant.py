@@ -100,7 +100,8 @@ def hits(language: Language) -> tuple[Hit, ...]:
     ]
     found += [passage(item, page=3 + place) for place, item in enumerate(OTHERS[language])]
     return tuple(
-        Hit(rank=rank, score=1 / rank, passage=item) for rank, item in enumerate(found, start=1)
+        Hit(rank=rank, score=1 / rank, cosine=0.9, passage=item)
+        for rank, item in enumerate(found, start=1)
     )
 
 

@@ -77,6 +77,40 @@ def test_hostile_words_are_shown_and_mean_nothing(text):
     found.text.encode("utf-8")
 
 
+def exchange_with_quote(text: str) -> str:
+    """Return the page of an answer of one sentence and, after it, a quote of `text`."""
+    exchange = exchange_with("words")
+    item = replace(exchange.hits[0].passage, passage_id="quoted", text=text, end=len(text))
+    citation = Citation(number=2, passage=item, start=0, end=len(text), quote=text)
+    quote = Sentence(text=f"« {text} ».", citations=(2,), is_quote=True)
+    shown = exchange.after(Stated(sentence=quote, citations=(citation,)))
+    return render.exchange_html(shown, STRINGS["fr"], {})
+
+
+def test_a_quote_stands_apart_from_the_sentences_with_its_marker():
+    page = exchange_with_quote("Deux mots.")
+
+    written, label, quotes = page.partition(STRINGS["fr"].quotes_label)
+    assert label
+    assert ">words<" in written
+    assert '<blockquote class="mb-quote">' in quotes
+    assert 'data-citation="2"' in quotes
+
+
+def test_a_quote_keeps_its_lines_and_spaces():
+    page = exchange_with_quote("Les deux :\n- un ;\n- deux.")
+
+    assert "Les deux :\n- un ;\n- " in page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_words_of_a_quote_mean_nothing(text):
+    found = Inventory(exchange_with_quote(text))
+
+    assert set(found.elements) <= ALLOWED
+    assert not [name for name, _ in found.attributes if name.startswith("on")]
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=()), min_size=1))
 def test_any_words_whatever_leave_the_structure_alone(text):
     plain = Inventory(render.exchange_html(exchange_with("words"), STRINGS["fr"], {}))

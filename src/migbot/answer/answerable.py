@@ -1,75 +1,102 @@
-"""Whether the passages answer the question at all, by thresholds measured on development data."""
+"""Whether the passages answer the question at all: a probability fitted on development data."""
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from migbot.answer.evidence import Evidence
+from migbot.answer.evidence import Extract
+from migbot.answer.expected import expected_kind
 from migbot.answer.generate.protocol import Piece
 from migbot.answer.prompt import NONE
 from migbot.answer.words import held_terms, question_words
-from migbot.types import Language, Reason
+from migbot.types import Hit, Language, Reason
+
+_LEAST_PROBABILITY = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calibration:
-    """The thresholds of `calibration.toml`, by section and name."""
+    """What `calibration.toml` holds: weights of signs, and thresholds by section and name.
 
+    `models` are the names of the generator and the embedder that the weights were fitted with.
+    """
+
+    models: frozenset[str]
+    weights: Mapping[str, float]
     thresholds: Mapping[str, Mapping[str, float]]
 
-    def refuse_evidence(self, evidence: Evidence) -> Reason | None:
-        """Return why nothing is worth asking the model, or None."""
+    def is_far(self, hits: Sequence[Hit], coverage: float) -> bool:
+        """Return whether all passages are about something else than the question."""
         limits = self.thresholds["out_of_scope"]
-        far = evidence.best_cosine < limits["cosine_below"]
-        if not evidence.extracts or (far and evidence.best_coverage < limits["coverage_below"]):
-            return "out_of_scope" if far else "not_found"
-        return None
+        nearest = max((hit.cosine for hit in hits), default=0.0)
+        return nearest < limits["cosine_below"] and coverage < limits["coverage_below"]
 
-    def model_declines(self, none: float | None) -> bool:
-        """Return whether the model's probability of NONE alone ends the answer."""
-        return none is not None and none >= self.thresholds["not_found"]["none_at_least"]
+    def is_for(self, generator: str, embedder: str) -> bool:
+        """Return whether the weights were fitted with these two models."""
+        return self.models == {generator, embedder}
 
-    def trusts(self, none: float | None) -> bool:
-        """Return whether the model is sure that the passages answer; not if it cannot say."""
-        return none is not None and none < self.thresholds["trusted"]["none_below"]
+    def answerable(self, signs: Mapping[str, float]) -> float:
+        """Return the probability that the passages answer, by logistic regression over `signs`."""
+        logit = self.weights["bias"] + sum(self.weights[name] * signs[name] for name in signs)
+        return 1 / (1 + math.exp(-logit))
 
-    def allows_strange_words(self, strange: int, used: int) -> bool:
-        """Return whether a trusted sentence may use `strange` words that only the question has.
+    def answers(self, probability: float) -> bool:
+        """Return whether an answer of that probability is shown."""
+        return probability >= self.thresholds["answerable"]["at_least"]
 
-        Of the `used` words that it shares with the question.
-        """
-        most = self.thresholds["trusted"]["strange_share_at_most"]
-        return strange <= most * used or (strange == 1 and used > 1)
+    def quote_stands_in(self, relevance: float) -> bool:
+        """Return whether a quote of that relevance may stand in for an answer by itself."""
+        return relevance >= self.thresholds["quote"]["relevance"]
 
-    def sentence_answers(self, relevance: float, words: int, none: float | None) -> bool:
-        """Return whether a checked sentence is about what was asked in so many `words`."""
-        short = self.thresholds["short"]
-        if words <= short["few_words"]:
-            return relevance >= short["relevance_at_least"]
-        return self.trusts(none) or relevance >= self.thresholds["doubted"]["relevance_at_least"]
-
-    def quote_answers(
-        self, relevance: float, none: float | None, *, is_expected_kind: bool
-    ) -> bool:
-        """Return whether the best quote may stand in for an answer.
-
-        A quote of the kind that was asked for (a number, a date, a name) needs less in common,
-        and any quote needs more where the model would rather reply NONE.
-        """
-        limits = self.thresholds["quote"]
-        if none is None or none >= limits["none_below"]:
-            return relevance >= limits["relevance_against_none_at_least"]
-        least = limits["relevance_of_kind_at_least" if is_expected_kind else "relevance_at_least"]
-        return relevance >= least
+    def is_about(self, relevance: float, words: int) -> bool:
+        """Return whether a sentence of that relevance is about a question of so many `words`."""
+        limits = self.thresholds["sentence"]
+        is_short = words <= limits["few_words"]
+        return relevance >= limits["relevance_of_few_words" if is_short else "relevance"]
 
 
 @cache
 def load_calibration() -> Calibration:
     """Return the calibration that ships with migbot."""
     text = files("migbot.answer").joinpath("calibration.toml").read_text(encoding="utf-8")
-    return Calibration(thresholds=tomllib.loads(text))
+    values = tomllib.loads(text)
+    models, weights = values.pop("models"), values.pop("weights")
+    return Calibration(models=frozenset(models.values()), weights=weights, thresholds=values)
+
+
+def signs_of(
+    question: str, hits: Sequence[Hit], extracts: Sequence[Extract], *, is_follow_up: bool
+) -> dict[str, float]:
+    """Return what tells, before the model is asked, whether `extracts` answer `question`.
+
+    cosine: of question and nearest passage. coverage: share of the question's words in the
+    extracts. asks_for_kind: 1 where a number, date, name or share is asked for. follow_up: 1 where
+    the question leans on the one before. extracts: how many passages score alike, more where none
+    stands out.
+    """
+    said = {extract.framed: extract.passage.language for extract in extracts}
+    return {
+        "cosine": max((hit.cosine for hit in hits), default=0.0),
+        "coverage": relevance(question, said),
+        "asks_for_kind": float(expected_kind(question) != "any"),
+        "follow_up": float(is_follow_up),
+        "extracts": float(len(extracts)),
+    }
+
+
+def sign_of_none(probability: float) -> dict[str, float]:
+    """Return the sign that the model's probability of NONE is: its natural logarithm."""
+    return {"log_none": math.log(max(probability, _LEAST_PROBABILITY))}
+
+
+def refusal(hits: Sequence[Hit], extracts: Sequence[Extract], coverage: float) -> Reason | None:
+    """Return why nothing is worth asking the model, or None."""
+    if load_calibration().is_far(hits, coverage):
+        return "out_of_scope"
+    return None if extracts else "not_found"
 
 
 def none_probability(piece: Piece) -> float | None:

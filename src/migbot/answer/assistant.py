@@ -8,8 +8,8 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from migbot.answer.answerable import load_calibration
-from migbot.answer.decline import refusal_on_sight
+from migbot.answer.answerable import load_calibration, refusal, signs_of
+from migbot.answer.decline import refusal_on_sight, small_talk
 from migbot.answer.evidence import select_evidence
 from migbot.answer.generate import make_generator
 from migbot.answer.generate.protocol import Generator
@@ -47,6 +47,14 @@ class Assistant:
         self._generator = generator
         self._settings = settings
         self._clock = clock
+        self._is_calibrated = load_calibration().is_for(generator.name, embedder.identity.name)
+        if not self._is_calibrated:
+            _LOG.warning(
+                "not calibrated for %s with %s: answers keep to the strictest checks; "
+                "see docs/evaluation.md",
+                generator.name,
+                embedder.identity.name,
+            )
         self._retriever = (
             Retriever(index, embedder, settings.candidates) if index is not None else None
         )
@@ -67,6 +75,11 @@ class Assistant:
         text = self._cleaned(question.text)
         language = question.language or detect_language(text)
         reply = Reply(question, text, language, self._clock)
+        chat = small_talk(text)
+        if chat is not None:
+            yield Retrieved(language=language, hits=())
+            yield reply.chat(chat)
+            return
         standalone = standalone_question(text, self._recent(question))
         reply.note(standalone=standalone)
         reply.found(self._retrieve(question, standalone, language))
@@ -78,23 +91,25 @@ class Assistant:
             yield from self._answer_from_hits(reply, standalone)
 
     def _answer_from_hits(self, reply: Reply, standalone: str) -> Iterator[Event]:
-        evidence = select_evidence(
+        extracts = select_evidence(
             standalone,
             reply.hits,
             language=reply.language,
-            embedder=self._embedder,
             count_tokens=self._generator.count_tokens,
             max_tokens=self._settings.evidence_tokens,
         )
-        reply.note(evidence=tuple((one.number, one.text) for one in evidence.extracts))
-        reason = load_calibration().refuse_evidence(evidence)
+        reply.note(evidence=tuple((one.number, one.text) for one in extracts))
+        signs = signs_of(standalone, reply.hits, extracts, is_follow_up=standalone != reply.text)
+        reason = refusal(reply.hits, extracts, signs["coverage"])
         if reason is not None:
             yield reply.decline(reason)
             return
         writer = Writer(
             standalone,
-            evidence,
+            extracts,
             reply,
+            signs=signs,
+            is_calibrated=self._is_calibrated,
             embedder=self._embedder,
             generator=self._generator,
             max_tokens=self._settings.answer_tokens,

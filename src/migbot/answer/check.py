@@ -50,14 +50,9 @@ def support_from(passage: Passage, span: Span) -> Support:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What the check found: the words that carry the sentence, or why the nearest do not.
-
-    Where `quote_only`, the sentence itself must not be shown: it is a fragment, which would answer
-    any question, or it calls things otherwise than the passage.
-    """
+    """What the check found: the words that carry the sentence, or why the nearest do not."""
 
     support: Support | None = None
-    quote_only: bool = False
     reasons: tuple[str, ...] = ()
 
 
@@ -66,7 +61,6 @@ def check_sentence(
     *,
     language: Language,
     question: str,
-    trusted: bool,
     cited: Sequence[Extract],
     others: Sequence[Extract],
     embedder: Embedder,
@@ -74,15 +68,14 @@ def check_sentence(
     """Return the words that carry `text`, looked for in the `cited` extracts, then in `others`.
 
     A word that the sentence takes over from `question` must stand in the passage too, or a wrong
-    question would lead to a wrong answer; where the model is `trusted`, a few may be missing.
+    question would lead to a wrong answer. A fragment is not shown: it would answer any question.
     Across languages, official names are compared through the glossary and the rest by the cosine
     of the embeddings, as words cannot be.
     """
     if _SPEAKS_OF_EXTRACTS.search(text):
         return Verdict(reasons=("speaks of the extracts, not of the subject",))
-    claim = read_claim(text, language, question, trusted=trusted)
-    fragment = is_fragment(claim)
-    if fragment and not trusted:
+    claim = read_claim(text, language, question)
+    if is_fragment(claim):
         return Verdict(reasons=("no whole sentence",))
     matches: list[Match] = []
     for extracts in (cited, others):
@@ -90,11 +83,7 @@ def check_sentence(
         matches = sorted((*matches, *found), key=lambda match: match.order)
         best = _closest(claim, [match for match in matches if match.is_sound], embedder)
         if best is not None:
-            return Verdict(support=_support(best), quote_only=fragment)
-    quotable = [match for match in matches if match.is_quotable]
-    best = _closest(claim, quotable, embedder) if trusted else None
-    if best is not None:
-        return Verdict(support=_support(best), quote_only=True)
+            return Verdict(support=support_from(best.passage, (best.start, best.end)))
     if not matches:
         return Verdict(reasons=("there is no passage",))
     lacking = tuple(f"{what} is not in the passage" for what in sorted(matches[0].missing))
@@ -137,7 +126,3 @@ def _closest(claim: Claim, matches: Sequence[Match], embedder: Embedder) -> Matc
     if not candidates:
         return None
     return max(candidates, key=lambda candidate: (round(candidate[0].coverage, 1), candidate[1]))[0]
-
-
-def _support(match: Match) -> Support:
-    return support_from(match.passage, (match.start, match.end))

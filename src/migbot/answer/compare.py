@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from migbot.answer.answerable import load_calibration
 from migbot.answer.claims import (
     MONTH_NAMES,
     counted,
@@ -74,15 +73,13 @@ class Claim:
     counted: Mapping[str, tuple[str, ...]]
     turns: frozenset[str]
     asked: tuple[Word, ...]
-    trusted: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Match:
     """One unit against the claim: what it lacks, what it contradicts, what share it holds.
 
-    `wording` names what the claim calls otherwise than the unit: where it is all that differs, the
-    unit's own words may be shown, the claim's not.
+    `wording` names what the claim calls otherwise than the unit.
     """
 
     passage: Passage
@@ -94,14 +91,9 @@ class Match:
     coverage: float
 
     @property
-    def is_quotable(self) -> bool:
-        """Whether the unit lacks and contradicts nothing, but for the wording."""
-        return not self.missing and not self.faults
-
-    @property
     def is_sound(self) -> bool:
         """Whether the unit says what the claim says."""
-        return self.is_quotable and not self.wording
+        return not self.missing and not self.faults and not self.wording
 
     @property
     def order(self) -> tuple[int, int, int, float, int]:
@@ -115,8 +107,8 @@ class Match:
         )
 
 
-def read_claim(text: str, language: Language, question: str, *, trusted: bool) -> Claim:
-    """Take a sentence apart; `trusted` says that the model is sure that the passages answer."""
+def read_claim(text: str, language: Language, question: str) -> Claim:
+    """Take a sentence apart, and find the words that it shares with `question`."""
     terms = _claimed_terms(text, language)
     return Claim(
         text=text,
@@ -132,7 +124,6 @@ def read_claim(text: str, language: Language, question: str, *, trusted: bool) -
         counted=counted(text, language),
         turns=_turns(text),
         asked=tuple(word for word in question_words(question) if word.terms & terms),
-        trusted=trusted,
     )
 
 
@@ -164,12 +155,11 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
         *_swapped(claim, passage, text),
     )
     own = _known(text, passage.language, claim.language)
-    wording, excused = _strange_words(claim, known)
+    wording = _strange_words(claim, known)
     coverage = _share(claim.terms, own)
     if passage.language == claim.language:
         wording |= _miscounted(claim, text)
-        coverage = _share(claim.terms - excused, own)
-        enough = _share(claim.terms - excused, known) >= _COVERAGE_AT_LEAST
+        enough = _share(claim.terms, known) >= _COVERAGE_AT_LEAST
         if not enough or coverage < _OWN_COVERAGE_AT_LEAST:
             missing.add("enough of what it says")
     return Match(
@@ -222,15 +212,10 @@ def _stands_in(full_name: str, passage: Passage, language: Language) -> bool:
     return fold(full_name) in fold(whole)
 
 
-def _strange_words(claim: Claim, known: frozenset[str]) -> tuple[set[str], frozenset[str]]:
-    """Return what the claim took over from the question alone, as faults, or as excused terms."""
-    strange = [word for word in claim.asked if not word.is_held(known)]
-    allowed = claim.trusted and load_calibration().allows_strange_words(
-        len(strange), len(claim.asked)
-    )
-    if allowed:
-        return set(), frozenset(term for word in strange for term in word.terms)
-    return {f"“{min(word.terms)}” is the question's word" for word in strange}, frozenset()
+def _strange_words(claim: Claim, known: frozenset[str]) -> set[str]:
+    """Return what the claim took over from the question alone, as faults."""
+    strange = (word for word in claim.asked if not word.is_held(known))
+    return {f"“{min(word.terms)}” is the question's word" for word in strange}
 
 
 def _flipped(claim: Claim, text: str) -> list[str]:

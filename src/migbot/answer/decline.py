@@ -1,8 +1,11 @@
 """The words that a reader sees when migbot does not answer, and the questions it never answers."""
 
 import re
+from typing import Literal
 
 from migbot.types import Language, Reason
+
+SmallTalk = Literal["greeting", "thanks", "about"]
 
 # A question about somebody's private data is declined whatever the passages hold.
 _PERSONAL = re.compile(
@@ -22,6 +25,53 @@ _OPINION = re.compile(
     r"(?<!how )do you (?:agree|support|like|prefer|think)|are you (?:for|against))\b",
     re.IGNORECASE,
 )
+
+# The whole question: "bonjour, combien..." asks something.
+_POLITE = r"(?:\s*(?:migbot|beaucoup|bien|very much|so much|a lot|there|all|tout le monde))*"
+_SMALL_TALK: dict[SmallTalk, re.Pattern[str]] = {
+    "greeting": re.compile(
+        rf"(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|afternoon|evening)|bjr|"
+        rf"[çc]a va|comment (?:[çc]a va|allez[- ]vous|vas[- ]tu)|how are you){_POLITE}",
+        re.IGNORECASE,
+    ),
+    "thanks": re.compile(
+        rf"(?:un grand |mille |many )?(?:merci|thanks?(?: you)?|thx|cheers|au revoir|"
+        rf"bonne journ[ée]e|bye|goodbye){_POLITE}",
+        re.IGNORECASE,
+    ),
+    "about": re.compile(
+        r"(?:qui (?:es[- ]tu|[êe]tes[- ]vous)|(?:tu es|vous [êe]tes|t['’]es) qui|"
+        r"que (?:peux[- ]tu|pouvez[- ]vous|sais[- ]tu|savez[- ]vous) faire|"
+        r"(?:tu peux|vous pouvez|tu sais) faire quoi|[àa] quoi (?:sers[- ]tu|servez[- ]vous)|"
+        r"(?:comment [çc]a marche|aide|aidez[- ]moi|help(?: me)?)|"
+        r"who are you|what are you|what (?:can|do) you do|how (?:does this|do you) work|"
+        r"what can i ask(?: you)?|que puis[- ]je (?:te |vous )?demander)",
+        re.IGNORECASE,
+    ),
+}
+_AROUND = " \t.,;:!?…'’\"()-"
+_REPLIES: dict[SmallTalk, dict[Language, str]] = {
+    "greeting": {
+        "fr": "Bonjour ! Posez une question sur l’OIM, le Pacte mondial sur les migrations ou le "
+        "Réseau des Nations Unies sur les migrations : la réponse citera ses sources.",
+        "en": "Hello! Ask a question about IOM, the Global Compact for Migration or the United "
+        "Nations Network on Migration: the answer will cite its sources.",
+    },
+    "thanks": {
+        "fr": "Avec plaisir. N’hésitez pas à poser une autre question.",
+        "en": "You are welcome. Do ask another question.",
+    },
+    "about": {
+        "fr": "migbot répond à partir de documents sur l’OIM, le Pacte mondial sur les migrations "
+        "et le Réseau des Nations Unies sur les migrations. Il montre pour chaque phrase le "
+        "passage qui la porte, et le dit quand les documents ne répondent pas. Essayez par "
+        "exemple : « Combien d’objectifs compte le Pacte mondial sur les migrations ? »",
+        "en": "migbot answers from documents about IOM, the Global Compact for Migration and the "
+        "United Nations Network on Migration. For each sentence it shows the passage that carries "
+        "it, and it says so when the documents do not answer. Try for instance: “How many "
+        "objectives does the Global Compact for Migration have?”",
+    },
+}
 
 _MESSAGES: dict[Reason, dict[Language, str]] = {
     "not_found": {
@@ -64,11 +114,27 @@ def refusal_on_sight(question: str) -> Reason | None:
     return None
 
 
+def small_talk(question: str) -> SmallTalk | None:
+    """Return what a question that asks nothing is: a greeting, thanks, or about migbot itself."""
+    words = question.strip(_AROUND)
+    return next((kind for kind, whole in _SMALL_TALK.items() if whole.fullmatch(words)), None)
+
+
+def small_talk_reply(kind: SmallTalk, language: Language) -> str:
+    """Return the reply to a question that asks nothing of the documents."""
+    return _spaced(_REPLIES[kind][language])
+
+
 def decline_message(reason: Reason, language: Language) -> str:
     """Return what a reader is told when an answer is declined for `reason`."""
-    return _MESSAGES[reason][language].replace(" :", "\u00a0:").replace(" ;", "\u00a0;")
+    return _spaced(_MESSAGES[reason][language])
 
 
 def failure_message(language: Language) -> str:
     """Return what a reader is told when the model failed."""
-    return _FAILURE[language].replace(" ;", "\u00a0;")
+    return _spaced(_FAILURE[language])
+
+
+def _spaced(text: str) -> str:
+    """Return `text` with no-break spaces where French typography sets them; English has none."""
+    return re.sub("(«) | (?=[:;!?»])", lambda found: (found[1] or "") + "\u00a0", text)

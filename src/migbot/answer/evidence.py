@@ -1,22 +1,23 @@
-"""Selects the few sentences that the model reads: prompt reading is the slowest step on a CPU."""
+"""Selects what the model reads and what may be quoted: the best windows of the best passages.
 
-from collections.abc import Callable, Iterator, Sequence
+Prompt reading is the slowest step on a CPU, so only passages that score nearly as high as the
+first are read, and of a long one only the neighbouring sentences that bear most on the question.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import log
-
-import numpy as np
-from numpy.typing import NDArray
 
 from migbot.answer.expected import expected_kind, holds
 from migbot.answer.glossary import load_glossary
 from migbot.answer.units import LEANS_BACK, Span, unit_spans
 from migbot.answer.words import held_terms, question_words
-from migbot.index.embed import Embedder
 from migbot.types import Hit, Language, Passage
 
-_LEXICAL_WEIGHT = 1.0
-_KIND_WEIGHT = 0.8
-_RANK_WEIGHT = 0.6
+_EXTRACTS_AT_MOST = 3
+_SHARE_OF_BEST_SCORE = 0.7
+_SHARE_OF_TOKENS = 0.45
+# A unit of the kind that was asked for counts as much as so many words of the question.
+_KIND_WORDS = 1.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,39 +25,26 @@ class Extract:
     """What the model reads of one passage, under the number it must cite.
 
     `text` is in the answer's terms: official names of the other language are translated.
-    `units` are all units of the passage, `chosen` the positions of those in `text`.
+    `units` are all units of the passage, `first` and `last` the positions of those that bound the
+    window in `text`.
     """
 
     number: int
     passage: Passage
     text: str
     units: tuple[Span, ...]
-    chosen: tuple[int, ...]
+    first: int
+    last: int
 
+    @property
+    def span(self) -> Span:
+        """The window, as offsets into the passage's text."""
+        return self.units[self.first][0], self.units[self.last][1]
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
-    """The extracts, and how near the best unit comes to the question.
-
-    `best_first` names their units by extract and position, the one that bears most on the question
-    first. `best_cosine` is of the embeddings; `best_coverage` (0 to 1) is the weighted share of the
-    question's terms that the extracts hold.
-    """
-
-    extracts: tuple[Extract, ...]
-    best_first: tuple[tuple[Extract, int], ...]
-    best_cosine: float
-    best_coverage: float
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Unit:
-    """A unit that may be chosen: `text` alone, and `framed` under its heading."""
-
-    hit: int
-    position: int
-    text: str
-    framed: str
+    @property
+    def framed(self) -> str:
+        """The words of the window under the headings of its passage."""
+        return " ".join((*self.passage.headings, self.passage.text[slice(*self.span)]))
 
 
 def select_evidence(
@@ -64,156 +52,84 @@ def select_evidence(
     hits: Sequence[Hit],
     *,
     language: Language,
-    embedder: Embedder,
     count_tokens: Callable[[str], int],
     max_tokens: int,
-) -> Evidence:
-    """Return the units of `hits` that bear most on `question`, at most `max_tokens` together.
-
-    A unit is scored by its embedding's cosine with the question, by the question's terms that it
-    holds, and by its passage's rank. A sentence that opens with a pronoun brings the one before.
-    """
-    spans = [unit_spans(hit.passage) for hit in hits]
-    units = [
-        unit
-        for at, of_hit in enumerate(spans)
-        for unit in _units_under_headings(at, hits[at].passage, of_hit)
-    ]
-    if not units:
-        return Evidence(extracts=(), best_first=(), best_cosine=0.0, best_coverage=0.0)
-    cosines = _cosines(question, units, embedder)
-    coverages, total = _coverages(question, units, hits)
-    ranks = np.array([1.0 / hits[unit.hit].rank for unit in units])
-    kind = expected_kind(question)
-    kinds = np.array(
-        [
-            kind != "any" and holds(kind, unit.text, hits[unit.hit].passage.language)
-            for unit in units
-        ],
-        dtype=np.float64,
-    )
-    scores = (
-        _standard(cosines)
-        + _LEXICAL_WEIGHT * _standard(coverages)
-        + _KIND_WEIGHT * kinds
-        + _RANK_WEIGHT * ranks
-    )
-    best_first = [units[int(at)] for at in np.argsort(-scores, kind="stable")]
-    chosen = _choose(best_first, hits, language, count_tokens, max_tokens)
-    extracts = _extracts(chosen, spans, hits, language)
-    by_passage = {extract.passage.passage_id: extract for extract in extracts}
-    return Evidence(
-        extracts=extracts,
-        best_first=tuple(
-            (by_passage[hits[unit.hit].passage.passage_id], unit.position)
-            for unit in best_first
-            if (unit.hit, unit.position) in chosen
-        ),
-        best_cosine=float(cosines.max()),
-        best_coverage=total,
-    )
-
-
-def _units_under_headings(at: int, passage: Passage, spans: Sequence[Span]) -> Iterator[_Unit]:
-    """Yield the units of a passage, its headings apart; each carries the nearest heading."""
-    heading = passage.headings[-1] if passage.headings else ""
-    for position, (start, end) in enumerate(spans):
-        text = passage.text[start:end]
-        if text not in {passage.title, *passage.headings}:
-            yield _Unit(hit=at, position=position, text=text, framed=_under(heading, text))
-
-
-def _under(heading: str, text: str) -> str:
-    return f"{heading}: {text}" if heading else text
-
-
-def _cosines(question: str, units: Sequence[_Unit], embedder: Embedder) -> NDArray[np.float64]:
-    vectors = embedder.embed_passages([unit.framed for unit in units])
-    asked = embedder.embed_questions([question])[0]
-    return np.array(vectors @ asked, dtype=np.float64)
-
-
-def _coverages(
-    question: str, units: Sequence[_Unit], hits: Sequence[Hit]
-) -> tuple[NDArray[np.float64], float]:
-    """Return each unit's share of the question's words (n,), and the share they hold together.
-
-    A word is held where any of its forms is, in either language; rare words weigh more.
-    """
-    held = [held_terms(unit.framed, hits[unit.hit].passage.language) for unit in units]
-    words = question_words(question)
-    found = np.array([[word.is_held(terms) for word in words] for terms in held], dtype=bool)
-    found = found.reshape(len(units), len(words))
-    weights = np.array([log(1 + len(units) / (1 + count)) for count in found.sum(axis=0)])
-    whole = float(weights.sum()) or 1.0
-    together = float(weights[found.any(axis=0)].sum()) / whole
-    return (found @ weights) / whole, together
-
-
-def _standard(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = float(values.std())
-    centred: NDArray[np.float64] = values - values.mean()
-    return centred / spread if spread > 0 else centred
-
-
-def _choose(
-    best_first: Sequence[_Unit],
-    hits: Sequence[Hit],
-    language: Language,
-    count_tokens: Callable[[str], int],
-    max_tokens: int,
-) -> set[tuple[int, int]]:
-    """Return the places of the best unit of each hit, then of the best of all, within the limit."""
-    firsts = {unit.hit: unit for unit in reversed(best_first)}
-    by_place = {(unit.hit, unit.position): unit for unit in best_first}
-    chosen: set[tuple[int, int]] = set()
-    left = max_tokens
-
-    def tokens(unit: _Unit) -> int:
-        under_heading = all(hit != unit.hit for hit, _ in chosen)
-        text = unit.framed if under_heading else unit.text
-        return count_tokens(_in_terms_of(language, text, hits[unit.hit].passage))
-
-    for unit in (*(firsts[hit] for hit in sorted(firsts)), *best_first):
-        wanted = [unit]
-        before = by_place.get((unit.hit, unit.position - 1))
-        if before is not None and LEANS_BACK.match(unit.text):
-            wanted.insert(0, before)
-        new = [one for one in wanted if (one.hit, one.position) not in chosen]
-        cost = sum(tokens(one) for one in new)
-        if cost <= left or not chosen:
-            chosen.update((one.hit, one.position) for one in new)
-            left -= cost
-    return chosen
-
-
-def _extracts(
-    chosen: set[tuple[int, int]],
-    spans: Sequence[tuple[Span, ...]],
-    hits: Sequence[Hit],
-    language: Language,
 ) -> tuple[Extract, ...]:
+    """Return the windows of the best `hits`, at most three and `max_tokens` together.
+
+    The first hit is always read; of many, another only where its score comes near the first's. A
+    window begins at the unit that holds most of the question's words, and grows by its neighbours
+    to at most 45 % of `max_tokens`.
+    """
     extracts: list[Extract] = []
-    for at, hit in enumerate(hits):
-        positions = tuple(sorted(position for of_hit, position in chosen if of_hit == at))
-        if not positions:
+    left = max_tokens
+    for hit in _near_the_best(hits):
+        share = min(left, int(_SHARE_OF_TOKENS * max_tokens))
+        window = _window(question, hit.passage, count_tokens, share)
+        if window is None:
             continue
-        heading = hit.passage.headings[-1] if hit.passage.headings else ""
-        said = " ".join(hit.passage.text[slice(*spans[at][position])] for position in positions)
-        text = _under(heading, said)
-        extracts.append(
-            Extract(
-                number=len(extracts) + 1,
-                passage=hit.passage,
-                text=_in_terms_of(language, text, hit.passage),
-                units=spans[at],
-                chosen=positions,
-            )
-        )
+        extract = _extract(len(extracts) + 1, hit.passage, window, language)
+        cost = count_tokens(extract.text)
+        if extracts and cost > left:
+            continue
+        extracts.append(extract)
+        left -= cost
     return tuple(extracts)
 
 
-def _in_terms_of(language: Language, text: str, passage: Passage) -> str:
-    if passage.language == language:
-        return text
-    return load_glossary().translate(text, language)
+def _near_the_best(hits: Sequence[Hit]) -> Sequence[Hit]:
+    # Of so few passages the scores tell little, and all can be read.
+    if len(hits) <= _EXTRACTS_AT_MOST:
+        return hits
+    least = hits[0].score - (1 - _SHARE_OF_BEST_SCORE) * abs(hits[0].score)
+    return [hit for hit in hits[:_EXTRACTS_AT_MOST] if hit.score >= least]
+
+
+def _window(
+    question: str, passage: Passage, count_tokens: Callable[[str], int], max_tokens: int
+) -> tuple[int, int] | None:
+    """Return the positions of the first and last unit of the window; None for an empty passage."""
+    spans = unit_spans(passage)
+    texts = [passage.text[start:end] for start, end in spans]
+    # A heading is said with every unit, and is none itself.
+    kept = [at for at, text in enumerate(texts) if text not in {passage.title, *passage.headings}]
+    if not kept:
+        return None
+    costs = [count_tokens(texts[at]) for at in kept]
+    scores = [_bearing(question, texts[at], passage.language) for at in kept]
+    first = last = scores.index(max(scores))
+    left = max_tokens - costs[first]
+    while True:
+        before = first > 0 and costs[first - 1] <= left
+        after = last + 1 < len(kept) and costs[last + 1] <= left
+        if not before and not after:
+            return kept[first], kept[last]
+        leans = bool(LEANS_BACK.match(texts[kept[first]]))
+        if before and (leans or not after or scores[first - 1] > scores[last + 1]):
+            first -= 1
+            left -= costs[first]
+        else:
+            last += 1
+            left -= costs[last]
+
+
+def _bearing(question: str, text: str, language: Language) -> float:
+    held = held_terms(text, language)
+    kind = expected_kind(question)
+    words = sum(word.is_held(held) for word in question_words(question))
+    return words + _KIND_WORDS * (kind != "any" and holds(kind, text, language))
+
+
+def _extract(number: int, passage: Passage, window: tuple[int, int], language: Language) -> Extract:
+    units = unit_spans(passage)
+    first, last = window
+    said = passage.text[units[first][0] : units[last][1]]
+    text = f"{passage.headings[-1]}: {said}" if passage.headings else said
+    return Extract(
+        number=number,
+        passage=passage,
+        text=text if passage.language == language else load_glossary().translate(text, language),
+        units=units,
+        first=first,
+        last=last,
+    )

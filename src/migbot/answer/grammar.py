@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from migbot.answer.prompt import NONE
 
-_SENTENCES_AT_MOST = 4
+_SENTENCES_AT_MOST = 2
 _MARKED = re.compile(r"\s*(?P<text>[^\[\]]+?)\s*(?P<markers>(?:\[\d+(?:,\s*\d+)*\]\s*)+)[.!?]?")
 _NOT_A_MARKER = re.compile(r"\s*[^\s\[]")
 _AROUND = re.compile(r"^[\s.!?]+|[\s.!?]+$")
@@ -38,7 +38,7 @@ class Draft:
 def answer_grammar(extracts: int) -> str:
     """Return the grammar of a reply over `extracts` numbered extracts, at least one.
 
-    A reply is NONE, or one to four sentences that each end in one or two markers.
+    A reply is NONE, or one or two sentences that each end in one or two markers.
     """
     numbers = " | ".join(f'"{number}"' for number in range(1, extracts + 1))
     return _GRAMMAR % {"none": NONE, "more": _SENTENCES_AT_MOST - 1, "numbers": numbers}

@@ -13,7 +13,7 @@ from migbot.types import Language
 NONE = "NONE"
 
 _INSTRUCTIONS = (
-    "You answer questions strictly from the numbered extracts. Write one to four complete "
+    "You answer questions strictly from the numbered extracts. Write one or two complete "
     "sentences in the language of the question, name the subject in each, and end every sentence "
     "with the number of the extract that states it, such as [1]. Keep names, numbers and dates "
     "exactly as the extracts give them. If a question rests on a mistake, state what the extracts "

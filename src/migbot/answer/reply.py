@@ -5,7 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from migbot.answer.check import Support
-from migbot.answer.decline import decline_message, failure_message
+from migbot.answer.decline import (
+    SmallTalk,
+    decline_message,
+    failure_message,
+    small_talk_reply,
+)
+from migbot.answer.typography import quoted
 from migbot.types import (
     Answer,
     Citation,
@@ -79,10 +85,21 @@ class Reply:
 
     def state(self, text: str, supports: Sequence[Support]) -> Stated:
         """Add a sentence and return the event that shows it, with the citations that are new."""
+        known = len(self._citations)
+        cited = tuple(self._cite(one) for one in supports)
+        return self._stated(Sentence(text=text, citations=cited), known)
+
+    def quote(self, support: Support) -> Stated:
+        """Add the words of a passage as they stand, and return the event that shows them."""
+        known = len(self._citations)
+        text = quoted(support.quote, self.language)
+        return self._stated(
+            Sentence(text=text, citations=(self._cite(support),), is_quote=True), known
+        )
+
+    def _stated(self, sentence: Sentence, known: int) -> Stated:
         if self._first_sentence_s is None:
             self._first_sentence_s = self._clock() - self._started_s
-        known = len(self._citations)
-        sentence = Sentence(text=text, citations=tuple(self._cite(one) for one in supports))
         self._sentences.append(sentence)
         return Stated(sentence=sentence, citations=tuple(self._citations[known:]))
 
@@ -95,6 +112,10 @@ class Reply:
     def decline(self, reason: Reason) -> Finished:
         """Return the last event of an answer that is declined for `reason`."""
         return self._finished("declined", decline_message(reason, self.language), reason)
+
+    def chat(self, kind: SmallTalk) -> Finished:
+        """Return the last event of a reply to a question that asks nothing of the documents."""
+        return self._finished("declined", small_talk_reply(kind, self.language), "out_of_scope")
 
     def fail(self) -> Finished:
         """Return the last event of an answer that the model's failure ended."""

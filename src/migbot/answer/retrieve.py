@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from statistics import fmean, pstdev
 from typing import Self
 
 from migbot.answer.glossary import load_glossary
@@ -13,20 +14,30 @@ from migbot.index.types import Ranking
 from migbot.types import Hit, Language, Passage
 
 CANDIDATES = 50
-RANK_CONSTANT = 60
 
 
-def reciprocal_rank_fusion(rankings: Iterable[Ranking]) -> Ranking:
-    """Return one ranking out of several: each adds 1 / (60 + rank) to what it ranked, from 1 on.
+def standardised_sum(rankings: Iterable[Ranking]) -> Ranking:
+    """Return one ranking out of several: the sum of their scores, standardised.
 
-    Cormack, Clarke and Buettcher, "Reciprocal rank fusion outperforms Condorcet and individual
-    rank learning methods", SIGIR 2009. Ties go to the lower position.
+    Scores of different kinds become comparable by standardising each ranking: minus its mean,
+    divided by its standard deviation (Z-score fusion; Savoy, "Report on CLEF-2003 monolingual
+    tracks", 2003). What a ranking leaves out has its lowest score. Ties go to the lower position.
     """
-    scores: dict[int, float] = defaultdict(float)
-    for ranking in rankings:
-        for rank, (position, _) in enumerate(ranking, start=1):
-            scores[position] += 1 / (RANK_CONSTANT + rank)
-    return tuple(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+    parts = [_standardised(ranking) for ranking in rankings if ranking]
+    lowest = [min(scores.values()) for scores in parts]
+    summed = {
+        position: sum(
+            scores.get(position, least) for scores, least in zip(parts, lowest, strict=True)
+        )
+        for position in {position for scores in parts for position in scores}
+    }
+    return tuple(sorted(summed.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _standardised(ranking: Ranking) -> dict[int, float]:
+    scores = [score for _, score in ranking]
+    mean, spread = fmean(scores), pstdev(scores)
+    return {at: (score - mean) / spread if spread > 0 else 0.0 for at, score in ranking}
 
 
 class Retriever:
@@ -58,18 +69,22 @@ class Retriever:
         """Return up to `top_k` passages in either language, best first.
 
         What stands in two languages is shown once, in `language`. The score is the fused one: it
-        orders the hits of one question and says nothing across questions.
+        orders the hits of one question and says little across questions.
         """
         vector = self._embedder.embed_questions([text])[0]
-        fused = reciprocal_rank_fusion(
-            (
-                self._collection.dense.search(vector, self._candidates),
-                self._collection.sparse.search(_with_translations(text), self._candidates),
-            )
-        )
+        dense = self._collection.dense.search(vector, self._candidates)
+        sparse = self._collection.sparse.search(_with_translations(text), self._candidates)
+        fused = standardised_sum((dense, sparse))
+        cosines = dict(self._twins.merge(dense, language))
+        lowest = min(cosines.values(), default=0.0)
         ranking = self._twins.merge(fused, language)[:top_k]
         return tuple(
-            Hit(rank=rank, score=score, passage=self._collection.passages[position])
+            Hit(
+                rank=rank,
+                score=score,
+                cosine=cosines.get(position, lowest),
+                passage=self._collection.passages[position],
+            )
             for rank, (position, score) in enumerate(ranking, start=1)
         )
 

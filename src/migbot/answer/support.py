@@ -96,7 +96,7 @@ class SupportChecker:
 
     def signs(self, statements: Sequence[Statement]) -> tuple[Signs, ...]:
         """Return what speaks for and against each statement, in order."""
-        claims = [read_claim(one.claim, one.language, "", trusted=False) for one in statements]
+        claims = [read_claim(one.claim, one.language, "") for one in statements]
         matches = [
             _nearest_matches(claim, statement.passage)
             for claim, statement in zip(claims, statements, strict=True)

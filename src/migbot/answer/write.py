@@ -1,17 +1,22 @@
-"""Has the model write, and states what passes the check; where nothing does, the best quote."""
+"""Has the model write, states what passes the check, and quotes what it was written from."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from migbot.answer.answerable import load_calibration, none_probability, relevance
+from migbot.answer.answerable import (
+    load_calibration,
+    none_probability,
+    relevance,
+    sign_of_none,
+)
 from migbot.answer.check import Support, check_sentence, support_from
-from migbot.answer.evidence import Evidence
+from migbot.answer.evidence import Extract
 from migbot.answer.expected import asks_once, expected_kind, holds
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
-from migbot.answer.prompt import NONE, build_prompt
+from migbot.answer.prompt import build_prompt
 from migbot.answer.reply import Reply
-from migbot.answer.typography import as_printed, quoted
+from migbot.answer.typography import as_printed
 from migbot.answer.words import question_words
 from migbot.index.embed import Embedder
 from migbot.types import Stated
@@ -19,82 +24,94 @@ from migbot.types import Stated
 _LOG = logging.getLogger(__name__)
 # Enough that NONE is among them whenever it matters.
 _ALTERNATIVES = 8
+# A quote of which sentences have shown this share already adds nothing.
+_SHOWN_SHARE = 0.6
 
 
 class Writer:
-    """Writes the answer to one question from its evidence.
+    """Writes the answer to one question from its extracts, at least one.
 
-    `question` is the standalone one.
+    `question` is the standalone one; `signs` are those of `answerable.signs_of`. Where
+    `is_calibrated` is False, nothing is known of how the models' signs are to be read: the
+    probability of NONE alone decides, and a quote only stands in where no sentence is left.
     """
 
     def __init__(
         self,
         question: str,
-        evidence: Evidence,
+        extracts: Sequence[Extract],
         reply: Reply,
         *,
+        signs: Mapping[str, float],
+        is_calibrated: bool,
         embedder: Embedder,
         generator: Generator,
         max_tokens: int,
     ) -> None:
         self._question = question
-        self._evidence = evidence
+        self._extracts = extracts
         self._reply = reply
+        self._signs = signs
+        self._is_calibrated = is_calibrated
         self._embedder = embedder
         self._generator = generator
         self._max_tokens = max_tokens
         self._calibration = load_calibration()
-
-    @property
-    def _none(self) -> float | None:
-        """The model's probability of replying NONE, once its first token is known."""
-        return self._reply.trace.none
+        self._shown: list[Support] = []
 
     def write(self) -> Iterator[Stated]:
-        """Yield each sentence that a passage carries, as soon as it is checked.
+        """Yield each sentence that a passage carries as soon as it is checked, then the quotes.
+
+        Nothing where the passages do not seem to answer, which the model's first token helps tell.
 
         Raises:
             GeneratorError: the model failed.
         """
         for draft in read_drafts(self._texts()):
             yield from self._state(draft)
-        if self._reply.is_empty:
-            yield from self._quote_best()
+        if self._is_answerable:
+            yield from self._quote()
+
+    @property
+    def _is_answerable(self) -> bool:
+        probability = self._reply.trace.answerable
+        return probability is not None and self._calibration.answers(probability)
 
     def _texts(self) -> Iterator[str]:
-        """Yield the model's reply; nothing where its first token says that it would decline."""
-        prompt = build_prompt(self._question, self._evidence.extracts, self._reply.language)
+        """Yield the model's reply; nothing where its first token says that there is no answer."""
+        prompt = build_prompt(self._question, self._extracts, self._reply.language)
         self._reply.note(
             prompt_tokens=sum(self._generator.count_tokens(message.text) for message in prompt)
         )
         pieces = self._generator.generate(
             prompt,
             max_tokens=self._max_tokens,
-            grammar=answer_grammar(len(self._evidence.extracts)),
+            grammar=answer_grammar(len(self._extracts)),
             alternatives=_ALTERNATIVES,
         )
-        written = ""
         for position, piece in enumerate(pieces):
             self._reply.token_came()
             if position == 0:
-                self._reply.note(none=none_probability(piece))
-                if self._calibration.model_declines(self._none):
+                self._weigh(none_probability(piece))
+                if not self._is_answerable:
                     return
-            written += piece.text
             yield piece.text
-        if written.strip() == NONE and self._none is None:
-            self._reply.note(none=1.0)
+
+    def _weigh(self, none: float | None) -> None:
+        """Note how probable an answer is, now that the model's first token is known."""
+        known = self._calibration.thresholds["answerable"]["none_unknown"] if none is None else none
+        signs = {**self._signs, **sign_of_none(known)}
+        probability = self._calibration.answerable(signs) if self._is_calibrated else 1 - known
+        self._reply.note(none=none, signs=signs, answerable=probability)
 
     def _state(self, draft: Draft) -> Iterator[Stated]:
         """Yield the sentence if a passage carries it and it is about the question."""
-        extracts = self._evidence.extracts
         verdict = check_sentence(
             draft.text,
             language=self._reply.language,
             question=self._question,
-            trusted=self._calibration.trusts(self._none),
-            cited=[one for one in extracts if one.number in draft.numbers],
-            others=[one for one in extracts if one.number not in draft.numbers],
+            cited=[one for one in self._extracts if one.number in draft.numbers],
+            others=[one for one in self._extracts if one.number not in draft.numbers],
             embedder=self._embedder,
         )
         if verdict.support is None:
@@ -102,16 +119,15 @@ class Writer:
         elif not self._is_about_question(draft, verdict.support):
             self._drop(draft, ("not about the question",))
         else:
-            language = self._reply.language
-            quote = quoted(verdict.support.quote, language)
-            text = quote if verdict.quote_only else as_printed(draft.text, language)
+            text = as_printed(draft.text, self._reply.language)
             self._reply.consider(draft.text)
             if not self._reply.has_said(text):
+                self._shown.append(verdict.support)
                 yield self._reply.state(text, (verdict.support,))
 
     def _drop(self, draft: Draft, reasons: Sequence[str]) -> None:
         self._reply.consider(draft.text, reasons)
-        _LOG.debug("dropped (NONE %s): %s | %s", self._none, ", ".join(reasons), draft.text)
+        _LOG.debug("dropped: %s | %s", ", ".join(reasons), draft.text)
 
     def _is_about_question(self, draft: Draft, support: Support) -> bool:
         """Return whether a carried sentence says something that was asked.
@@ -120,31 +136,48 @@ class Writer:
         """
         said = {
             draft.text: self._reply.language,
-            _framed(support): support.passage.language,
+            " ".join((*support.passage.headings, support.quote)): support.passage.language,
         }
         kind = expected_kind(self._question)
         is_of_kind = any(holds(kind, text, in_language) for text, in_language in said.items())
         if asks_once(self._question) and not is_of_kind:
             return False
         words = len(question_words(self._question))
-        about = relevance(self._question, said)
-        return self._calibration.sentence_answers(about, words, self._none)
+        # The standalone question of a follow-up holds the words of two.
+        about = max(relevance(self._question, said), relevance(self._reply.text, said))
+        return self._calibration.is_about(about, words)
 
-    def _quote_best(self) -> Iterator[Stated]:
-        """Yield the best unit of the kind that was asked for, verbatim, if it holds enough."""
-        kind = expected_kind(self._question)
-        for extract, position in self._evidence.best_first:
-            support = support_from(extract.passage, extract.units[position])
-            language = support.passage.language
-            about = relevance(self._question, {_framed(support): language})
-            specific = kind != "any"
-            if holds(kind, support.quote, language) and self._calibration.quote_answers(
-                about, self._none, is_expected_kind=specific
-            ):
-                yield self._reply.state(quoted(support.quote, self._reply.language), (support,))
-                return
+    def _quote(self) -> Iterator[Stated]:
+        """Yield extracts verbatim, but for those that the sentences have shown already.
 
+        The first is the document's own word for what the sentences say. The others are for what
+        they may lack, so they are left out where one thing was asked for and told.
+        """
+        first = self._extracts[0]
+        quotes: Sequence[Extract]
+        if not self._is_calibrated:
+            about = relevance(self._question, {first.framed: first.passage.language})
+            stands_in = self._reply.is_empty and self._calibration.quote_stands_in(about)
+            quotes = (first,) if stands_in else ()
+        else:
+            quotes = (first,) if self._is_settled else self._extracts
+        for extract in quotes:
+            quote = support_from(extract.passage, extract.span)
+            if not self._has_shown(quote):
+                yield self._reply.quote(quote)
 
-def _framed(support: Support) -> str:
-    """Return a quote with the headings it stands under, which may name what it speaks of."""
-    return " ".join((*support.passage.headings, support.quote))
+    @property
+    def _is_settled(self) -> bool:
+        """Whether one number, date or name was asked for, and a sentence tells one."""
+        is_for_kind = expected_kind(self._question) != "any"
+        return is_for_kind and asks_once(self._question) and not self._reply.is_empty
+
+    def _has_shown(self, quote: Support) -> bool:
+        """Return whether the sentences stated so far rest on most characters of `quote`."""
+        shown = {
+            at
+            for one in self._shown
+            if one.passage.passage_id == quote.passage.passage_id
+            for at in range(max(one.start, quote.start), min(one.end, quote.end))
+        }
+        return len(shown) >= _SHOWN_SHARE * (quote.end - quote.start)

@@ -56,7 +56,7 @@ def status_text(visit: Visit) -> str:
     if exchange.answer is None or exchange.answer.outcome == "failed":
         return words.failed_heading
     if exchange.answer.outcome == "declined":
-        return words.done_declined
+        return words.done_declined if exchange.hits else words.done_small_talk
     cited = {citation.passage.passage_id for citation in exchange.citations}
     return words.done.format(sources=len(cited))
 
@@ -132,8 +132,7 @@ def _answer(exchange: Exchange, words: Strings) -> str:
         text = spaced(exchange.answer.text, exchange.language)
         parts.append(f'<div class="mb-box mb-declined"><p>{plain(text)}</p></div>')
     elif exchange.sentences:
-        sentences = (_sentence(item, exchange, titles, words) for item in exchange.sentences)
-        parts.append(f'<p class="mb-text">{" ".join(sentences)}</p>')
+        parts.append(_sentences(exchange, titles, words))
     if exchange.running:
         lines = 1 if exchange.sentences else 3
         parts.append(f'<div class="mb-lines" aria-hidden="true">{"<i></i>" * lines}</div>')
@@ -142,8 +141,33 @@ def _answer(exchange: Exchange, words: Strings) -> str:
     return "".join(parts)
 
 
+def _sentences(exchange: Exchange, titles: Mapping[int, str], words: Strings) -> str:
+    """Return what was written as one paragraph, then each quote as a block of its own."""
+    written = [one for one in exchange.sentences if not one.is_quote]
+    quotes = [one for one in exchange.sentences if one.is_quote]
+    parts = []
+    if written:
+        said = " ".join(
+            _sentence(one, spaced(one.text, exchange.language), exchange, titles, words)
+            for one in written
+        )
+        parts.append(f'<p class="mb-text">{said}</p>')
+    if quotes:
+        parts.append(f'<p class="mb-quotes-label">{plain(words.quotes_label)}</p>')
+    verbatim = {citation.number: citation.quote for citation in exchange.citations}
+    for one in quotes:
+        text = verbatim.get(one.citations[0], one.text)
+        quote = _sentence(one, text, exchange, titles, words)
+        parts.append(f'<blockquote class="mb-quote">{quote}</blockquote>')
+    return "".join(parts)
+
+
 def _sentence(
-    sentence: Sentence, exchange: Exchange, titles: Mapping[int, str], words: Strings
+    sentence: Sentence,
+    said: str,
+    exchange: Exchange,
+    titles: Mapping[int, str],
+    words: Strings,
 ) -> str:
     # A marker that points to nothing is not shown: each number has its citation.
     markers = "".join(
@@ -154,7 +178,7 @@ def _sentence(
         for number in sentence.citations
         if number in titles
     )
-    text = spaced(sentence.text.strip(), exchange.language)
+    text = said.strip()
     # Markers stay on the line of the word before them, unless that word could fill a line.
     start, space, last = text.rpartition(" ")
     tail = "mb-tail" if len(last) <= TAIL_CHARS else "mb-long-tail"

@@ -24,6 +24,7 @@ class Strings:
     switch_to: Language
     you_asked: str
     answer: str
+    quotes_label: str
     sources: str
     cited: str
     others: str
@@ -51,6 +52,7 @@ class Strings:
     writing: str
     done: str
     done_declined: str
+    done_small_talk: str
     stopped: str
     failed_heading: str
     empty_question: str
@@ -89,6 +91,7 @@ FRENCH = Strings(
     switch_to="en",
     you_asked="Votre question",
     answer="Réponse",
+    quotes_label="Ce que disent les documents",
     sources="Sources",
     cited="Sources citées",
     others="Autres passages trouvés",
@@ -129,6 +132,7 @@ FRENCH = Strings(
     writing="Rédaction et vérification…",
     done="Réponse terminée. Sources citées : {sources}.",
     done_declined="Pas de réponse à cette question.",
+    done_small_talk="Réponse terminée.",
     stopped="Réponse arrêtée.",
     failed_heading="La réponse n’a pas abouti",
     empty_question="Écrivez une question pour commencer.",
@@ -184,6 +188,7 @@ ENGLISH = Strings(
     switch_to="fr",
     you_asked="Your question",
     answer="Answer",
+    quotes_label="What the documents say",
     sources="Sources",
     cited="Cited sources",
     others="Other passages found",
@@ -224,6 +229,7 @@ ENGLISH = Strings(
     writing="Writing and checking…",
     done="Answer complete. Cited sources: {sources}.",
     done_declined="No answer to this question.",
+    done_small_talk="Answer complete.",
     stopped="Answer stopped.",
     failed_heading="The answer did not come through",
     empty_question="Write a question to begin.",
