@@ -13,7 +13,11 @@ _PERSONAL = re.compile(
     r"(?! (?:de l['’](?:oim|onu|organisation)|du (?:si[èe]ge|bureau|r[ée]seau|secr[ée]tariat)))|"
     r"adresse (?:personnelle|priv[ée]e|(?:de son|du) domicile|e-?mail|mail)|"
     r"(?:e-?)?mail (?:de|du|of)|mari[ée]e?|married|date de naissance|date of birth(?! reg)|"
-    r"o[uù] (?:habite|vit)|salaire (?:de|du|d['’])|"
+    r"o[uù] (?:habite|vit)|salaire (?:de|du|d['’])|combien gagne|"
+    r"(?:num[ée]ro|portable|t[ée]l[ée]phone|adresse|e-?mail|mail)s? (?:perso\w*|priv[ée]s?)|"
+    r"(?:portable|06) (?:de|du|d['’])|"
+    r"how much (?:does|did|do) [^?]{1,40}? (?:earn|make|get paid)|"
+    r"(?:personal|private) (?:number|phone|mobile|cell|e-?mail|address)|"
     r"(?:phone|mobile|cell|passport) number|(?:home|private|e-?mail) address|"
     r"where does \w+(?: \w+)? live|salary of|\w+['’]s salary)\b",
     re.IGNORECASE,
