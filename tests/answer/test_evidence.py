@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from answer_parts import COMPACT, NETWORK, VOTE, passage
 
@@ -74,12 +76,52 @@ def test_of_a_long_passage_the_sentence_that_answers_is_read():
     assert extract.text == "The Compact has 23 objectives."
 
 
-def test_a_window_grows_by_its_better_neighbour():
-    source = passage("Cats sleep. The Compact has 23 objectives. The Compact is not binding.")
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        (
+            "Cats sleep. The Compact has 23 objectives. The Compact is not binding.",
+            "The Compact has 23 objectives. The Compact is not binding.",
+        ),
+        (
+            "The Compact is not binding. The Compact has 23 objectives. Cats sleep.",
+            "The Compact is not binding. The Compact has 23 objectives.",
+        ),
+    ],
+)
+def test_a_window_grows_by_its_better_neighbour(text, read):
+    (extract,) = select("23 objectives of the Compact, binding?", passage(text), max_tokens=23)
 
-    (extract,) = select("objectives of the Compact, binding?", source, max_tokens=23)
+    assert extract.text == read
 
-    assert extract.text == "The Compact has 23 objectives. The Compact is not binding."
+
+def test_of_neighbours_that_bear_alike_the_next_is_read_before_the_one_before():
+    source = passage("Cats sleep. The Compact has 23 objectives. Dogs bark.")
+
+    (extract,) = select(OBJECTIVES, source, max_tokens=16)
+
+    assert extract.text == "The Compact has 23 objectives. Dogs bark."
+
+
+def test_a_neighbour_that_is_too_long_leaves_its_place_to_the_other():
+    source = passage("Cats sleep. The Compact has 23 objectives. Dogs bark at the Compact all day.")
+
+    (extract,) = select(OBJECTIVES, source, max_tokens=16)
+
+    assert extract.text == "Cats sleep. The Compact has 23 objectives."
+
+
+def test_the_span_holds_exactly_the_sentences_that_are_read():
+    source = passage(
+        "Cats sleep. The Compact has 23 objectives. Dogs bark.", headings=("Law", "The Compact")
+    )
+
+    (extract,) = select(OBJECTIVES, source, max_tokens=13)
+
+    assert (extract.first, extract.last) == (1, 1)
+    assert window(extract) == "The Compact has 23 objectives."
+    assert extract.text == "The Compact: The Compact has 23 objectives."
+    assert extract.framed == "Law The Compact The Compact has 23 objectives."
 
 
 def test_a_sentence_of_the_kind_that_was_asked_for_bears_more():
@@ -88,6 +130,14 @@ def test_a_sentence_of_the_kind_that_was_asked_for_bears_more():
     (extract,) = select("How many objectives?", source, max_tokens=14)
 
     assert extract.text == "There are 23 of them."
+
+
+def test_a_sentence_that_holds_the_words_bears_more_than_one_of_the_kind_that_was_asked_for():
+    source = passage("The guiding objectives of the Compact bind States. There are 23 dogs here.")
+
+    (extract,) = select("How many guiding objectives of the Compact?", source, max_tokens=18)
+
+    assert extract.text == "The guiding objectives of the Compact bind States."
 
 
 def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before():
@@ -110,6 +160,16 @@ def test_the_evidence_stays_within_its_tokens_and_a_window_within_its_share():
     assert sum(words(one.text) for one in found) <= 100
     assert all(words(one.text) <= 45 for one in found)
     assert len(found) == 3
+
+
+def test_a_passage_of_which_no_sentence_fits_into_what_is_left_is_not_read():
+    first = passage("The Compact " + "and the Network " * 5 + "work.", name="first")
+    short = passage("The Compact works.", name="short")
+
+    found = select("Compact", first, replace(first, passage_id="again"), short, max_tokens=24)
+
+    assert [one.passage.passage_id for one in found] == ["first", "short"]
+    assert [one.number for one in found] == [1, 2]
 
 
 def test_a_single_sentence_longer_than_the_limit_is_still_read():
@@ -142,6 +202,12 @@ def test_a_heading_alone_is_no_evidence():
     assert select("Seat", passage("Seat", headings=("Seat",))) == ()
 
 
+def test_the_title_alone_is_no_evidence():
+    (extract,) = select("Seat", passage("Seat\n\nIt is in Geneva.", title="Seat"))
+
+    assert window(extract) == "It is in Geneva."
+
+
 def test_official_names_are_put_into_the_language_of_the_answer():
     (extract,) = select("Qui coordonne ?", passage("IOM coordinates."), language="fr")
 
@@ -162,3 +228,21 @@ def test_nothing_is_selected_from_nothing(passages):
 
 def test_a_question_of_stop_words_alone_is_no_error():
     assert select("Who is it?", COMPACT)
+
+
+def test_headings_count_towards_the_share_of_a_window():
+    heading = "A heading of some eight words or so"
+    headed = [
+        passage(
+            " ".join(f"Objective {n} is about migration." for n in range(60)),
+            name=name,
+            headings=(heading,),
+        )
+        for name in "abc"
+    ]
+
+    found = select("Which objective is about migration?", *headed, max_tokens=100)
+
+    assert len(found) == 3
+    assert all(words(one.text) <= 45 for one in found)
+    assert sum(words(one.text) for one in found) <= 100

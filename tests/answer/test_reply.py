@@ -72,6 +72,19 @@ def test_the_same_characters_of_two_passages_are_two_citations():
     assert event.sentence.citations == (2, 1)
 
 
+def test_a_quote_shows_the_words_of_the_passage_and_is_told_from_a_sentence():
+    growing = reply()
+
+    stated = growing.state("It has objectives.", (OBJECTIVES,))
+    quote = growing.quote(ADOPTED)
+    again = growing.quote(OBJECTIVES)
+
+    assert [event.sentence.is_quote for event in (stated, quote, again)] == [False, True, True]
+    assert quote.sentence.text == "“The Compact was adopted”."
+    assert [citation.quote for citation in quote.citations] == [ADOPTED.quote]
+    assert (again.sentence.citations, again.citations) == ((1,), ())
+
+
 def test_a_sentence_has_been_said_once_it_is_stated_word_for_word():
     growing = reply()
     assert growing.is_empty

@@ -25,7 +25,8 @@ _PERSONAL = re.compile(
 _OPINION = re.compile(
     r"\b(?:pense[sz]?[- ](?:tu|vous)|(?:ton|votre) (?:avis|opinion)|"
     r"(?:es|êtes)[- ](?:tu|vous) (?:pour|contre|d['’]accord)|"
-    r"pr[ée]f[eè]res?[- ]tu|tu pr[ée]f[eè]res|(?:tu|vous) trouve[sz]|(?:tu|vous) pense[sz]|"
+    r"pr[ée]f[eè]res?[- ]tu|tu pr[ée]f[eè]res|"
+    r"(?:tu|vous) (?:trouve|pense)[sz] (?:que|pas|[çc]a|quoi)|"
     r"(?:tu|vous|me) (?:conseille|recommande)[sz]?|que (?:me )?conseille[sz][- ](?:tu|vous)|"
     r"what do you think|your (?:own )?opinion|in your view|"
     r"(?<!how )do you (?:personally )?(?:agree|support|like|prefer|think|reckon|believe|feel)|"

@@ -65,7 +65,8 @@ def select_evidence(
     left = max_tokens
     for hit in _near_the_best(hits):
         share = min(left, int(_SHARE_OF_TOKENS * max_tokens))
-        window = _window(question, hit.passage, count_tokens, share)
+        heading = _under_heading("", hit.passage)
+        window = _window(question, hit.passage, count_tokens, share - count_tokens(heading))
         if window is None:
             continue
         extract = _extract(len(extracts) + 1, hit.passage, window, language)
@@ -124,7 +125,7 @@ def _extract(number: int, passage: Passage, window: tuple[int, int], language: L
     units = unit_spans(passage)
     first, last = window
     said = passage.text[units[first][0] : units[last][1]]
-    text = f"{passage.headings[-1]}: {said}" if passage.headings else said
+    text = _under_heading(said, passage)
     return Extract(
         number=number,
         passage=passage,
@@ -133,3 +134,7 @@ def _extract(number: int, passage: Passage, window: tuple[int, int], language: L
         first=first,
         last=last,
     )
+
+
+def _under_heading(text: str, passage: Passage) -> str:
+    return f"{passage.headings[-1]}: {text}" if passage.headings else text

@@ -11,7 +11,7 @@ from migbot.index.collection import Collection, build_collection
 from migbot.index.embed import Embedder
 from migbot.index.passages import indexed_text
 from migbot.index.types import Ranking
-from migbot.types import Hit, Language, Passage
+from migbot.types import LANGUAGES, Hit, Language, Passage
 
 CANDIDATES = 50
 
@@ -21,10 +21,11 @@ def standardised_sum(rankings: Iterable[Ranking]) -> Ranking:
 
     Scores of different kinds become comparable by standardising each ranking: minus its mean,
     divided by its standard deviation (Z-score fusion; Savoy, "Report on CLEF-2003 monolingual
-    tracks", 2003). What a ranking leaves out has its lowest score. Ties go to the lower position.
+    tracks", 2003). What a ranking leaves out has its lowest score, or one less where all that it
+    found scores alike. Ties go to the lower position.
     """
     parts = [_standardised(ranking) for ranking in rankings if ranking]
-    lowest = [min(scores.values()) for scores in parts]
+    lowest = [min(scores.values()) if any(scores.values()) else -1.0 for scores in parts]
     summed = {
         position: sum(
             scores.get(position, least) for scores, least in zip(parts, lowest, strict=True)
@@ -75,14 +76,14 @@ class Retriever:
         dense = self._collection.dense.search(vector, self._candidates)
         sparse = self._collection.sparse.search(_with_translations(text), self._candidates)
         fused = standardised_sum((dense, sparse))
-        cosines = dict(self._twins.merge(dense, language))
+        cosines = dict(dense)
         lowest = min(cosines.values(), default=0.0)
         ranking = self._twins.merge(fused, language)[:top_k]
         return tuple(
             Hit(
                 rank=rank,
                 score=score,
-                cosine=cosines.get(position, lowest),
+                cosine=max(cosines.get(twin, lowest) for twin in self._twins.of(position)),
                 passage=self._collection.passages[position],
             )
             for rank, (position, score) in enumerate(ranking, start=1)
@@ -104,6 +105,14 @@ class Twins:
             if passage.translation_key is not None:
                 key = (passage.translation_key, passage.section, passage.language)
                 self._sections[key].append(position)
+
+    def of(self, position: int) -> tuple[int, ...]:
+        """Return the passages that say what the passage at `position` says, itself included."""
+        passage = self._passages[position]
+        if passage.translation_key is None:
+            return (position,)
+        section = (passage.translation_key, passage.section)
+        return tuple(at for one in LANGUAGES for at in self._sections.get((*section, one), ()))
 
     def merge(self, ranking: Ranking, language: Language) -> Ranking:
         """Return `ranking` with each passage in `language` where it has a twin there, once.
