@@ -118,7 +118,7 @@ def _run(options: argparse.Namespace) -> int:
         "embedded_passages_per_s": parts.embedded_passages_per_s(),
         "suites": [asdict(result) for result in results],
         "floors": [outcome.to_json() for outcome in outcomes],
-        "baselines": [_baseline(name, file, cases, parts) for name, file in options.baseline],
+        "baselines": [judged_baseline(name, file, cases, parts) for name, file in options.baseline],
     }
     write_report(folder, report, report_page(report))
     _tell(report, outcomes, folder, as_json=options.json)
@@ -157,16 +157,26 @@ def _result(
     return answer_result(name, cases[name], replies, parts.judge)
 
 
-def _baseline(
+def judged_baseline(
     name: str, file: Path, cases: Mapping[str, tuple[Case, ...]], parts: Parts
 ) -> dict[str, Any]:
-    """Return the results of the answers in `file`; a question it does not answer is a crash."""
+    """Return the results of the answers in `file`, over the questions that it was asked.
+
+    Raises:
+        UsageError: the file is faulty, or was asked none of this run's questions.
+    """
     found = read_replies(file)
-    results = [
-        answer_result(suite, of_suite, found, parts.judge)
-        for suite, of_suite in cases.items()
-        if any(case.case_id in found for case in of_suite)
-    ]
+    results = []
+    for suite, of_suite in cases.items():
+        asked = [case for case in of_suite if case.case_id in found]
+        if asked:
+            results.append(answer_result(suite, asked, found, parts.judge))
+        if 0 < len(asked) < len(of_suite):
+            print(
+                f"{name} was asked {len(asked)} of the {len(of_suite)} questions of {suite}, and "
+                f"its figures are over those: give --limit {len(asked)} to compare like with like",
+                file=sys.stderr,
+            )
     if not results:
         raise UsageError(f"{file} answers none of the questions of this run")
     return {"name": name, "suites": [asdict(result) for result in results]}

@@ -3,11 +3,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from eval.judge import Judge
 from eval.replies import read_replies
-from eval.run import build_parser
+from eval.run import build_parser, judged_baseline
+from eval.suites import cases_of
 from migbot.errors import UsageError
 
 ROOT = Path(__file__).parents[2]
@@ -115,3 +118,23 @@ def test_answers_of_another_program_are_read_and_a_faulty_line_is_told(tmp_path)
     file.write_text('{"id": "a"}\n[]\n')
     with pytest.raises(UsageError, match="line 2"):
         read_replies(file)
+
+
+def test_another_program_is_judged_by_the_questions_that_it_was_asked(tmp_path, capsys):
+    first, second, third = cases_of("dev", data=None, limit=None)[:3]
+    file = tmp_path / "answers.jsonl"
+    file.write_text(
+        json.dumps({"id": first.case_id, "error": "too slow"})
+        + "\n"
+        + json.dumps({"id": second.case_id, "error": "it broke"})
+        + "\n"
+    )
+    parts = SimpleNamespace(judge=Judge({}, lambda *_: True))
+
+    found = judged_baseline("plain", file, {"dev": (first, second, third)}, parts)
+
+    (suite,) = found["suites"]
+    assert [item["item_id"] for item in suite["items"]] == [first.case_id, second.case_id]
+    assert "2 of the 3 questions of dev" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="none of the questions"):
+        judged_baseline("plain", file, {"dev": (third,)}, parts)
