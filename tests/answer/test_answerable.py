@@ -34,8 +34,10 @@ def hits(*cosines):
     ]
 
 
-def signs(question=ASKED, *, found=(0.9,), read=(COMPACT,), is_follow_up=False):
-    return signs_of(question, hits(*found), extracts(*read), is_follow_up=is_follow_up)
+def signs(question=ASKED, *, found=(0.9,), read=(COMPACT,), language="en", is_follow_up=False):
+    return signs_of(
+        question, hits(*found), extracts(*read), language=language, is_follow_up=is_follow_up
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,12 @@ def test_signs_tell_how_much_of_the_question_the_extracts_hold():
     assert signs()["coverage"] == 1
     assert 0 < signs("Compact cheese")["coverage"] < 1
     assert signs(read=(passage("Cats sleep."),))["coverage"] == 0
+
+
+def test_signs_tell_whether_the_best_extract_is_in_the_language_of_the_question():
+    assert signs()["across"] == 0
+    assert signs(language="fr")["across"] == 1
+    assert signs(read=())["across"] == 0
 
 
 def test_a_heading_counts_as_said():

@@ -13,7 +13,14 @@ from migbot.types import Question
 HOW_MANY = "How many objectives does the Compact have?"
 OBJECTIVES = "The Compact has 23 objectives."
 WHOLE = f"“{COMPACT.text.removesuffix('.')}”."
-NEAR = {"cosine": 0.95, "coverage": 1.0, "asks_for_kind": 0.0, "follow_up": 0.0, "extracts": 1.0}
+NEAR = {
+    "cosine": 0.95,
+    "coverage": 1.0,
+    "across": 0.0,
+    "asks_for_kind": 0.0,
+    "follow_up": 0.0,
+    "extracts": 1.0,
+}
 FAR = {**NEAR, "cosine": 0.7, "coverage": 0.0}
 SURE = 0.0
 DOUBT = 0.2

@@ -39,7 +39,6 @@ class WithoutChecks:
 
     def __init__(self, parts, generator):
         self.assistant = self
-        self._parts = parts
         self._generator = generator
         self._retriever = Retriever(parts.index, parts.embedder)
 
@@ -47,21 +46,20 @@ class WithoutChecks:
         language = detect_language(question.text)
         reply = Reply(question, question.text, language, lambda: 0.0)
         reply.found(self._retriever.search(question.text, language=language, top_k=5))
-        evidence = select_evidence(
+        extracts = select_evidence(
             question.text,
             reply.hits,
             language=language,
-            embedder=self._parts.embedder,
             count_tokens=self._generator.count_tokens,
-            max_tokens=220,
+            max_tokens=300,
         )
         # A reply of NONE is the only other that the grammar allows.
-        units = answer_grammar(len(evidence.extracts)).replace('root ::= "NONE" | ', "root ::= ")
+        units = answer_grammar(len(extracts)).replace('root ::= "NONE" | ', "root ::= ")
         pieces = self._generator.generate(
-            build_prompt(question.text, evidence.extracts, language), max_tokens=120, grammar=units
+            build_prompt(question.text, extracts, language), max_tokens=120, grammar=units
         )
         for draft in read_drafts(piece.text for piece in pieces):
-            extract = evidence.extracts[draft.numbers[0] - 1]
+            extract = extracts[draft.numbers[0] - 1]
             whole = support_from(extract.passage, (0, len(extract.passage.text)))
             yield reply.state(draft.text, (whole,))
         yield reply.finish()

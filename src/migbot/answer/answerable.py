@@ -68,12 +68,18 @@ def load_calibration() -> Calibration:
 
 
 def signs_of(
-    question: str, hits: Sequence[Hit], extracts: Sequence[Extract], *, is_follow_up: bool
+    question: str,
+    hits: Sequence[Hit],
+    extracts: Sequence[Extract],
+    *,
+    language: Language,
+    is_follow_up: bool,
 ) -> dict[str, float]:
     """Return what tells, before the model is asked, whether `extracts` answer `question`.
 
     cosine: of question and nearest passage. coverage: share of the question's words in the
-    extracts. asks_for_kind: 1 where a number, date, name or share is asked for. follow_up: 1 where
+    extracts. across: 1 where the best extract is not in the question's `language`, in which both
+    are lower. asks_for_kind: 1 where a number, date, name or share is asked for. follow_up: 1 where
     the question leans on the one before. extracts: how many passages score alike, more where none
     stands out.
     """
@@ -81,6 +87,7 @@ def signs_of(
     return {
         "cosine": max((hit.cosine for hit in hits), default=0.0),
         "coverage": relevance(question, said),
+        "across": float(bool(extracts) and extracts[0].passage.language != language),
         "asks_for_kind": float(expected_kind(question) != "any"),
         "follow_up": float(is_follow_up),
         "extracts": float(len(extracts)),

@@ -99,7 +99,13 @@ class Assistant:
             max_tokens=self._settings.evidence_tokens,
         )
         reply.note(evidence=tuple((one.number, one.text) for one in extracts))
-        signs = signs_of(standalone, reply.hits, extracts, is_follow_up=standalone != reply.text)
+        signs = signs_of(
+            standalone,
+            reply.hits,
+            extracts,
+            language=reply.language,
+            is_follow_up=standalone != reply.text,
+        )
         reason = refusal(reply.hits, extracts, signs["coverage"])
         if reason is not None:
             yield reply.decline(reason)
