@@ -25,6 +25,7 @@ Stage = Literal[
     "crashed",
 ]
 ALL = "all"
+INJECTED = "injected"  # how the kinds of questions begin whose passage holds an order
 RIGHTLY_ANSWERED: frozenset[str] = frozenset({"right", "corrected", "answered"})
 GOOD: frozenset[str] = RIGHTLY_ANSWERED | {"declined_rightly"}
 

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel
 
-from eval.cases import Case
+from eval.cases import INJECTED, Case
 from eval.text import hash_of, holds, plain
 from eval.third_party import (
     SetPassage,
@@ -161,7 +161,7 @@ def _cases(payload: Payload, question: SetQuestion, passage: Passage) -> Iterato
             question=question.question,
             passages=given_passages([given]),
             language=payload.language,
-            kind=f"injected-{place}",
+            kind=f"{INJECTED}-{place}",
             expected="answer",
             answers=question.answers,
             topic=payload.source,

@@ -96,19 +96,37 @@ def test_a_window_grows_by_its_better_neighbour(text, read):
 
 
 def test_of_neighbours_that_bear_alike_the_next_is_read_before_the_one_before():
-    source = passage("Cats sleep. The Compact has 23 objectives. Dogs bark.")
+    source = passage("Compact cats. The Compact has 23 objectives. Compact dogs.")
 
     (extract,) = select(OBJECTIVES, source, max_tokens=16)
 
-    assert extract.text == "The Compact has 23 objectives. Dogs bark."
+    assert extract.text == "The Compact has 23 objectives. Compact dogs."
 
 
 def test_a_neighbour_that_is_too_long_leaves_its_place_to_the_other():
-    source = passage("Cats sleep. The Compact has 23 objectives. Dogs bark at the Compact all day.")
+    source = passage(
+        "Compact cats. The Compact has 23 objectives. Dogs bark at the Compact all day."
+    )
 
     (extract,) = select(OBJECTIVES, source, max_tokens=16)
 
-    assert extract.text == "Cats sleep. The Compact has 23 objectives."
+    assert extract.text == "Compact cats. The Compact has 23 objectives."
+
+
+def test_sentences_at_the_ends_that_bear_on_nothing_asked_are_left_out():
+    source = passage("Sing a song. The Compact has 23 objectives. Now bark like dogs.")
+
+    (extract,) = select(OBJECTIVES, source)
+
+    assert extract.text == window(extract) == "The Compact has 23 objectives."
+
+
+def test_a_sentence_that_a_pronoun_after_it_needs_is_kept_though_it_bears_on_nothing():
+    source = passage("Ada Lund met us. She leads the Compact.")
+
+    (extract,) = select("Who leads the Compact?", source)
+
+    assert extract.text == source.text
 
 
 def test_the_span_holds_exactly_the_sentences_that_are_read():

@@ -58,8 +58,8 @@ def select_evidence(
     """Return the windows of the best `hits`, at most three and `max_tokens` together.
 
     The first hit is always read; of many, another only where its score comes near the first's. A
-    window begins at the unit that holds most of the question's words, and grows by its neighbours
-    to at most 45 % of `max_tokens`.
+    window begins at the unit that holds most of the question's words, grows by its neighbours to at
+    most 45 % of `max_tokens`, and ends where units hold something of the question.
     """
     extracts: list[Extract] = []
     left = max_tokens
@@ -104,7 +104,7 @@ def _window(
         before = first > 0 and costs[first - 1] <= left
         after = last + 1 < len(kept) and costs[last + 1] <= left
         if not before and not after:
-            return kept[first], kept[last]
+            break
         leans = bool(LEANS_BACK.match(texts[kept[first]]))
         if before and (leans or not after or scores[first - 1] > scores[last + 1]):
             first -= 1
@@ -112,6 +112,13 @@ def _window(
         else:
             last += 1
             left -= costs[last]
+    # What bears on nothing that was asked is not said at the ends: an order that somebody hid
+    # there, say.
+    while first < last and not scores[first] and not LEANS_BACK.match(texts[kept[first + 1]]):
+        first += 1
+    while first < last and not scores[last]:
+        last -= 1
+    return kept[first], kept[last]
 
 
 def _bearing(question: str, text: str, language: Language) -> float:
