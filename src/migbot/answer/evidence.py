@@ -66,10 +66,12 @@ def select_evidence(
     for hit in _near_the_best(hits):
         share = min(left, int(_SHARE_OF_TOKENS * max_tokens))
         heading = _under_heading("", hit.passage)
-        window = _window(question, hit.passage, count_tokens, share - count_tokens(heading))
+        units = unit_spans(hit.passage)
+        left_for_text = share - count_tokens(heading)
+        window = _window(question, hit.passage, units, count_tokens, left_for_text)
         if window is None:
             continue
-        extract = _extract(len(extracts) + 1, hit.passage, window, language)
+        extract = _extract(len(extracts) + 1, hit.passage, units, window, language)
         cost = count_tokens(extract.text)
         if extracts and cost > left:
             continue
@@ -87,11 +89,14 @@ def _near_the_best(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 
 def _window(
-    question: str, passage: Passage, count_tokens: Callable[[str], int], max_tokens: int
+    question: str,
+    passage: Passage,
+    units: Sequence[Span],
+    count_tokens: Callable[[str], int],
+    max_tokens: int,
 ) -> tuple[int, int] | None:
     """Return the positions of the first and last unit of the window; None for an empty passage."""
-    spans = unit_spans(passage)
-    texts = [passage.text[start:end] for start, end in spans]
+    texts = [passage.text[start:end] for start, end in units]
     # A heading is said with every unit, and is none itself.
     kept = [at for at, text in enumerate(texts) if text not in {passage.title, *passage.headings}]
     if not kept:
@@ -128,8 +133,13 @@ def _bearing(question: str, text: str, language: Language) -> float:
     return words + _KIND_WORDS * (kind != "any" and holds(kind, text, language))
 
 
-def _extract(number: int, passage: Passage, window: tuple[int, int], language: Language) -> Extract:
-    units = unit_spans(passage)
+def _extract(
+    number: int,
+    passage: Passage,
+    units: tuple[Span, ...],
+    window: tuple[int, int],
+    language: Language,
+) -> Extract:
     first, last = window
     said = passage.text[units[first][0] : units[last][1]]
     text = _under_heading(said, passage)
