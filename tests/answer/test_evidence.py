@@ -60,6 +60,24 @@ def test_of_many_passages_at_most_three_are_read_that_score_near_the_first(score
     assert [one.passage.passage_id for one in found] == read
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Who heads the Office these days?", "new"),
+        ("Qui dirige le Bureau aujourd’hui ?", "new"),
+        ("Who headed the Office in 2018?", "old"),
+    ],
+)
+def test_the_newer_passage_comes_first_where_the_question_asks_for_today(question, first):
+    old = passage("Ana Lind headed the Office in 2018.", name="old")
+    new = passage("Since 2023, Omar Diaz heads the Office.", name="new")
+    others = [passage("The Office has a garden.", name=str(n)) for n in range(3)]
+
+    found = select(question, old, new, *others, scores=(4.0, 2.5, 0.0, 0.0, 0.0))
+
+    assert found[0].passage.passage_id == first
+
+
 def test_of_few_passages_all_are_read_whatever_their_scores():
     assert len(select("Which objective?", *MANY[:3], scores=(4.0, -1.0, -4.0))) == 3
 

@@ -7,7 +7,7 @@ first are read, and of a long one only the neighbouring sentences that bear most
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from migbot.answer.expected import expected_kind, holds
+from migbot.answer.expected import asks_for_now, expected_kind, holds, latest_year
 from migbot.answer.glossary import load_glossary
 from migbot.answer.units import LEANS_BACK, Span, unit_spans
 from migbot.answer.words import held_terms, question_words
@@ -15,6 +15,8 @@ from migbot.types import Hit, Language, Passage
 
 _EXTRACTS_AT_MOST = 3
 _SHARE_OF_BEST_SCORE = 0.7
+# Where something is asked for as it is today, a newer passage may score so much lower.
+_SHARE_OF_BEST_SCORE_NOW = 0.5
 _SHARE_OF_TOKENS = 0.45
 # A unit of the kind that was asked for counts as much as so many words of the question.
 _KIND_WORDS = 1.5
@@ -57,13 +59,14 @@ def select_evidence(
 ) -> tuple[Extract, ...]:
     """Return the windows of the best `hits`, at most three and `max_tokens` together.
 
-    The first hit is always read; of many, another only where its score comes near the first's. A
-    window begins at the unit that holds most of the question's words, grows by its neighbours to at
-    most 45 % of `max_tokens`, and ends where units hold something of the question.
+    The first hit is always read; of many, another only where its score comes near the first's.
+    Where the question asks how things are today, those that name a later year come first. A window
+    begins at the unit that holds most of the question's words, grows by its neighbours to at most
+    45 % of `max_tokens`, and ends where units hold something of the question.
     """
     extracts: list[Extract] = []
     left = max_tokens
-    for hit in _near_the_best(hits):
+    for hit in _near_the_best(question, hits):
         share = min(left, int(_SHARE_OF_TOKENS * max_tokens))
         heading = _under_heading("", hit.passage)
         units = unit_spans(hit.passage)
@@ -80,12 +83,16 @@ def select_evidence(
     return tuple(extracts)
 
 
-def _near_the_best(hits: Sequence[Hit]) -> Sequence[Hit]:
+def _near_the_best(question: str, hits: Sequence[Hit]) -> Sequence[Hit]:
     # Of so few passages the scores tell little, and all can be read.
     if len(hits) <= _EXTRACTS_AT_MOST:
         return hits
-    least = hits[0].score - (1 - _SHARE_OF_BEST_SCORE) * abs(hits[0].score)
-    return [hit for hit in hits[:_EXTRACTS_AT_MOST] if hit.score >= least]
+    is_for_now = asks_for_now(question)
+    share = _SHARE_OF_BEST_SCORE_NOW if is_for_now else _SHARE_OF_BEST_SCORE
+    near = [hit for hit in hits if hit.score >= hits[0].score - (1 - share) * abs(hits[0].score)]
+    if is_for_now:
+        near.sort(key=lambda hit: -latest_year(hit.passage.text, hit.passage.language))
+    return near[:_EXTRACTS_AT_MOST]
 
 
 def _window(

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from migbot.answer.claims import counted, months, names, numbers
+from migbot.answer.claims import counted, is_year, months, names, numbers
 from migbot.types import Language
 
 Kind = Literal["share", "number", "date", "name", "any"]
@@ -40,6 +40,24 @@ _FREQUENCY = re.compile(
     r"\b(?:once|twice|every|each|yearly|annual\w*|tous les|toutes les|chaque|fois|annuel\w*)\b",
     re.IGNORECASE,
 )
+
+_NOW = re.compile(
+    r"\baujourd['’ ]?hui\b|\bactuel(?:le)?(?:s|ment)?\b|\bmaintenant\b|\ben ce moment\b|"
+    r"\bde nos jours\b|\btoujours\b|\bencore\b|\bderni[eè]res? (?:chiffre|date|estimation)|"
+    r"\bnow(?:adays)?\b|\btoday\b|\bthese days\b|\bcurrent(?:ly)?\b|\bstill\b|\bat present\b|"
+    r"\bat the moment\b|\b(?:latest|newest|newer|most recent)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_now(question: str) -> bool:
+    """Return whether `question` asks how something is today rather than how it was."""
+    return _NOW.search(question) is not None
+
+
+def latest_year(text: str, language: Language) -> int:
+    """Return the latest calendar year that `text` names; 0 where it names none."""
+    return max((int(one) for one in numbers(text, language) if is_year(one)), default=0)
 
 
 def asks_once(question: str) -> bool:
