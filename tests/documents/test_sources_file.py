@@ -24,7 +24,7 @@ def read(tmp_path, text):
 
 
 def test_reads_a_publication_with_its_terms(tmp_path):
-    (publication,) = read(tmp_path, SOURCE + TERMS)
+    (publication,) = read(tmp_path, SOURCE + TERMS).publications
 
     assert publication.source_id == "a-res-73-195"
     assert publication.titles == {"en": "Global Compact", "fr": "Pacte mondial"}
@@ -42,9 +42,16 @@ def test_optional_fields_may_be_absent(tmp_path):
         line for line in SOURCE.splitlines() if line.split()[0] not in {"date", "symbol", "note"}
     ]
 
-    (publication,) = read(tmp_path, "\n".join([*kept, TERMS]))
+    (publication,) = read(tmp_path, "\n".join([*kept, TERMS])).publications
 
     assert (publication.date, publication.symbol, publication.note) == (None, None, None)
+
+
+def test_reads_the_further_hosts_that_addresses_may_lead_to(tmp_path):
+    hosts = 'redirect_hosts = ["files.example.org"]\n'
+
+    assert read(tmp_path, hosts + SOURCE + TERMS).redirect_hosts == {"files.example.org"}
+    assert read(tmp_path, SOURCE + TERMS).redirect_hosts == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -65,6 +72,9 @@ def test_optional_fields_may_be_absent(tmp_path):
         ("[[source]]", "[source]", "in double brackets"),
         ("[[source]]", "[[sources]]", "unknown table 'sources'"),
         ("[[source]]", "[[source", "not valid TOML"),
+        ("[[source]]", 'redirect_hosts = "x.org"\n[[source]]', "should be a list of host names"),
+        ("[[source]]", 'redirect_hosts = ["https://x.org"]\n[[source]]', "has 'https://x.org'"),
+        ("[[source]]", "redirect_hosts = [1]\n[[source]]", "redirect_hosts has 1"),
         ('summary = "Free to read."\n', "", "terms.un: summary is missing"),
         ("redistribute = false", "redistribute = 0", "terms.un: redistribute should be true or"),
     ],

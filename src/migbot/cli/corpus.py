@@ -59,14 +59,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _publications(corpus: Path) -> tuple[int, CorpusError | None]:
-    from migbot.documents.corpus import SOURCES_FILE
-    from migbot.documents.sources import read_sources
+    from migbot.documents.sources import SOURCES_FILE, read_sources
 
     listed = corpus / SOURCES_FILE
     if not listed.exists():
         return 0, None
     try:
-        return len(read_sources(listed)), None
+        return len(read_sources(listed).publications), None
     except CorpusError as error:
         return 0, error
 
@@ -78,7 +77,7 @@ def _row(entry: "Entry") -> dict[str, Any]:
         return {"path": entry.path, "status": "refused", "reason": entry.reason}
     if isinstance(entry, Duplicate):
         return {"path": entry.path, "status": "duplicate", "duplicate_of": entry.first}
-    document = entry.document
+    document, publication = entry.document, entry.publication
     return {
         "path": entry.path,
         "status": "accepted",
@@ -86,6 +85,8 @@ def _row(entry: "Entry") -> dict[str, Any]:
         "language": document.language,
         "date": document.date,
         "url": document.url,
+        "publisher": publication.publisher if publication else None,
+        "terms": publication.terms.name if publication else None,
         "characters": len(document.text),
         "sections": len(document.sections),
         "warnings": list(entry.warnings),
@@ -109,7 +110,8 @@ def _about(row: Mapping[str, Any]) -> str:
         return f"same text as {row['duplicate_of']}, taken once"
     size = f"{row['characters']} characters, {row['sections']} sections"
     facts = f"“{row['title']}”, {row['language']}, {row['date'] or 'undated'}, {size}"
-    return "; ".join((facts, *(f"warning: {warning}" for warning in row["warnings"])))
+    terms = (f"terms: {row['terms']}",) if row["terms"] else ()
+    return "; ".join((facts, *terms, *(f"warning: {warning}" for warning in row["warnings"])))
 
 
 def _on_one_line(text: str) -> str:

@@ -6,19 +6,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migbot.documents.load import load_document
+from migbot.documents.pulled import Listing, read_listing
+from migbot.documents.sources import SOURCES_FILE, Publication
 from migbot.errors import CorpusError, DocumentError
 from migbot.types import Document
 
-SOURCES_FILE = "sources.toml"
 _NOT_DOCUMENTS = frozenset({SOURCES_FILE, "README.md"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """A file that is a document, and what a person should know about how it was read."""
+    """A file that is a document, and what a person should know about how it was read.
+
+    `publication` is set where the file was pulled: who published it, under which terms.
+    """
 
     document: Document
     warnings: tuple[str, ...]
+    publication: Publication | None = None
 
     @property
     def path(self) -> str:
@@ -72,6 +77,7 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
     """Read every file under `folder`, in order of path; a bad file never stops the rest.
 
     `sources.toml` and `README.md` at the top are no documents, and hidden files are passed over.
+    What a pulled file is stands in `sources.toml`.
     A file with the same cleaned text as an earlier one is taken once, and its sources are added
     to those of the earlier one.
 
@@ -87,10 +93,11 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
         raise CorpusError(f"no corpus at {folder}: put documents there, or name another with DIR")
     entries: list[Entry] = []
     seen: dict[str, int] = {}
+    listing = read_listing(folder)
     for path in _files(folder):
         if path.parent == folder and path.name in _NOT_DOCUMENTS:
             continue
-        entry = _entry(folder, path, document_bytes)
+        entry = _entry(folder, path, document_bytes, listing)
         if isinstance(entry, Accepted):
             position = seen.setdefault(entry.document.text, len(entries))
             first = entries[position] if position < len(entries) else None
@@ -117,14 +124,17 @@ def _files(folder: Path) -> Iterator[Path]:
             yield child
 
 
-def _entry(folder: Path, path: Path, document_bytes: int) -> Entry:
+def _entry(folder: Path, path: Path, document_bytes: int, listing: Listing) -> Entry:
     try:
-        loaded = load_document(folder, path, document_bytes=document_bytes)
+        pulled = listing.find(path.relative_to(folder).as_posix())
+        stated = pulled.front_matter if pulled else None
+        loaded = load_document(folder, path, document_bytes=document_bytes, stated=stated)
     except DocumentError as error:
         # A name that is no UTF-8 is shown with its bytes as escapes, so that it can be printed.
         name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
         return Refused(path=name, reason=str(error))
-    return Accepted(document=loaded.document, warnings=loaded.warnings)
+    publication = pulled.publication if pulled else None
+    return Accepted(document=loaded.document, warnings=loaded.warnings, publication=publication)
 
 
 def _with_sources(entry: Accepted, other: Document) -> Accepted:

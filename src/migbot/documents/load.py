@@ -48,7 +48,9 @@ class _Read:
     warnings: tuple[str, ...]
 
 
-def load_document(corpus: Path, path: Path, *, document_bytes: int) -> Loaded:
+def load_document(
+    corpus: Path, path: Path, *, document_bytes: int, stated: FrontMatter | None = None
+) -> Loaded:
     """Read the file `path` under the folder `corpus`.
 
     What its front matter says wins over what its format's metadata says, and that over what the
@@ -58,6 +60,7 @@ def load_document(corpus: Path, path: Path, *, document_bytes: int) -> Loaded:
         corpus: the folder that document ids are relative to.
         path: the file.
         document_bytes: largest file read, in bytes.
+        stated: what is known of the file from elsewhere, in the place of its own front matter.
 
     Raises:
         DocumentError: the file is not one to read, or holds no text; the message is the reason.
@@ -65,7 +68,7 @@ def load_document(corpus: Path, path: Path, *, document_bytes: int) -> Loaded:
     relative = _relative(corpus, path)
     data = read_regular_file(corpus, path, document_bytes=document_bytes)
     read = _read(data, path.suffix.lower())
-    front, parsed = read.front, read.parsed
+    front, parsed = stated or read.front, read.parsed
     title = _title(front, parsed, path)
     layout = lay_out(parsed.blocks, title=title)
     if not layout.text:

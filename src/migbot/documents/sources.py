@@ -10,11 +10,14 @@ from typing import Literal, cast
 from migbot.errors import CorpusError
 from migbot.types import LANGUAGES, Language
 
+SOURCES_FILE = "sources.toml"
+
 Kind = Literal["pdf", "html"]
 Table = dict[str, object]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _URL = re.compile(r"https?://[^\s<>\"]+")
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _SOURCE_FIELDS = {
     "id": str,
@@ -58,8 +61,16 @@ class Publication:
     note: str | None
 
 
-def read_sources(path: Path) -> tuple[Publication, ...]:
-    """Return the publications that the file at `path` lists, in its order.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sources:
+    """All publications, and the hosts besides their own that their addresses may lead to."""
+
+    publications: tuple[Publication, ...]
+    redirect_hosts: frozenset[str]
+
+
+def read_sources(path: Path) -> Sources:
+    """Return what the file at `path` lists, its publications in its order.
 
     Raises:
         CorpusError: the file cannot be read, or an entry is wrong; the message names it by its id.
@@ -76,10 +87,12 @@ def read_sources(path: Path) -> tuple[Publication, ...]:
         raise CorpusError(f"{path.name}: {error}") from error
 
 
-def _read(content: Table) -> tuple[Publication, ...]:
-    unknown = sorted(content.keys() - {"source", "terms"})
+def _read(content: Table) -> Sources:
+    unknown = sorted(content.keys() - {"redirect_hosts", "source", "terms"})
     if unknown:
-        raise ValueError(f"unknown table {unknown[0]!r}: there are [[source]] and [terms.NAME]")
+        raise ValueError(
+            f"unknown table {unknown[0]!r}: there are redirect_hosts, [[source]] and [terms.NAME]"
+        )
     terms = {key: _terms(key, table) for key, table in _table(content, "terms").items()}
     entries = content.get("source", [])
     if not isinstance(entries, list):
@@ -88,7 +101,17 @@ def _read(content: Table) -> tuple[Publication, ...]:
         _publication(entry, number, terms) for number, entry in enumerate(entries, start=1)
     )
     _check_unique(publications)
-    return publications
+    return Sources(publications=publications, redirect_hosts=_redirect_hosts(content))
+
+
+def _redirect_hosts(content: Table) -> frozenset[str]:
+    hosts = content.get("redirect_hosts", [])
+    if not isinstance(hosts, list):
+        raise ValueError("redirect_hosts should be a list of host names")  # noqa: TRY004
+    for host in hosts:
+        if not (isinstance(host, str) and _HOST.fullmatch(host)):
+            raise ValueError(f"redirect_hosts has {host!r}: write names such as docs.example.org")
+    return frozenset(hosts)
 
 
 def _table(content: Table, name: str) -> Table:
