@@ -27,6 +27,19 @@ DOUBT = 0.2
 AGAINST = 0.95
 
 
+def writer(question, reply, passages, generator, signs, max_tokens=200):
+    return Writer(
+        question,
+        extracts(*passages),
+        reply,
+        signs=signs or FAR,
+        is_calibrated=signs is not None,
+        embedder=HashEmbedder(),
+        generator=generator,
+        max_tokens=max_tokens,
+    )
+
+
 class Written:
     """What a model's `replied` came to. `none` is its probability of NONE, None if it has none.
 
@@ -40,17 +53,9 @@ class Written:
         self.generator = ScriptedGenerator(
             [replied], first_alternatives=None if none is None else {"NONE": none}
         )
-        writer = Writer(
-            question,
-            extracts(*([sources] if not isinstance(sources, list) else sources)),
-            self.reply,
-            signs=signs or FAR,
-            is_calibrated=signs is not None,
-            embedder=HashEmbedder(),
-            generator=self.generator,
-            max_tokens=max_tokens,
-        )
-        self.texts = [event.sentence.text for event in writer.write()]
+        passages = sources if isinstance(sources, list) else [sources]
+        events = writer(question, self.reply, passages, self.generator, signs, max_tokens).write()
+        self.texts = [event.sentence.text for event in events]
         self.trace = self.reply.trace
         self.dropped = sum(not one.shown for one in self.trace.considered)
 
@@ -155,10 +160,18 @@ def test_a_percentage_answers_a_question_for_a_share():
     assert written.texts == ["Women make up 48 per cent of migrants."]
 
 
-def test_the_passage_is_quoted_after_the_sentences():
+def test_the_passage_is_quoted_before_the_model_has_written_a_sentence():
     written = Written("What is the Compact?", COMPACT, f"{OBJECTIVES} [1]", signs=NEAR)
 
-    assert written.texts == [OBJECTIVES, WHOLE]
+    assert written.texts == [WHOLE, OBJECTIVES]
+
+
+def test_the_quote_needs_no_more_than_the_first_token_of_the_model():
+    reply = Reply(Question(question_id="q", text=HOW_MANY), HOW_MANY, "en", lambda: 0)
+    events = writer(HOW_MANY, reply, [COMPACT], ScriptedGenerator([OBJECTIVES]), NEAR).write()
+
+    assert next(events).sentence.text == WHOLE
+    assert reply.trace.answer_tokens == 1
 
 
 def test_the_passage_is_quoted_where_no_sentence_stands():
@@ -166,12 +179,25 @@ def test_the_passage_is_quoted_where_no_sentence_stands():
         assert Written(HOW_MANY, COMPACT, replied, signs=NEAR).texts == [WHOLE]
 
 
-def test_a_passage_that_the_sentences_have_told_is_not_quoted_again():
+def test_a_sentence_that_says_no_more_than_the_quote_is_not_shown_beside_it():
     source = passage("The Compact has 23 objectives.")
 
     written = Written("What is the Compact?", source, f"{OBJECTIVES} [1]", signs=NEAR)
 
-    assert written.texts == [OBJECTIVES]
+    assert (written.texts, written.dropped) == (["“The Compact has 23 objectives”."], 0)
+
+
+def test_a_passage_that_the_sentences_have_told_is_not_quoted_again():
+    told = passage("The Fund pays for the objectives of the Compact.", name="told")
+
+    written = Written(
+        "What is the Compact?",
+        [COMPACT, told],
+        "The Fund pays for the objectives of the Compact [2].",
+        signs=NEAR,
+    )
+
+    assert written.texts == [WHOLE, "The Fund pays for the objectives of the Compact."]
 
 
 FUND = passage("The Fund has 23 members and pays for the objectives.", name="fund")
@@ -180,13 +206,13 @@ FUND = passage("The Fund has 23 members and pays for the objectives.", name="fun
 def test_all_passages_are_quoted_where_more_than_one_thing_was_asked():
     written = Written("What is the Compact?", [COMPACT, FUND], OBJECTIVES, signs=NEAR)
 
-    assert written.texts == [OBJECTIVES, WHOLE, f"“{FUND.text.removesuffix('.')}”."]
+    assert written.texts == [WHOLE, OBJECTIVES, f"“{FUND.text.removesuffix('.')}”."]
 
 
 def test_only_the_first_is_quoted_where_the_one_number_asked_for_was_told():
     written = Written(HOW_MANY, [COMPACT, FUND], f"{OBJECTIVES} [1]", signs=NEAR)
 
-    assert written.texts == [OBJECTIVES, WHOLE]
+    assert written.texts == [WHOLE, OBJECTIVES]
 
 
 def test_without_calibration_a_quote_stands_in_only_where_nothing_else_does():

@@ -1,15 +1,15 @@
 """How surely a passage states a claim: the check of answers, opened to other programs.
 
 A claim is compared by `migbot.answer.compare`, as the sentences of answers are. What that finds,
-and how close the embeddings are, become a probability by a logistic regression whose weights
-stand in `support.toml` beside this file. No language model is asked.
+how close the embeddings are and, where there is a generator, how surely it says yes become a
+probability by a logistic regression whose weights stand in `support.toml` beside this file.
 """
 
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -17,7 +17,9 @@ from typing import Literal
 from migbot.answer.check import quotable_spans
 from migbot.answer.claims import numbers
 from migbot.answer.compare import Claim, Match, compare, read_claim
+from migbot.answer.generate.protocol import Generator, Message
 from migbot.answer.units import unit_spans
+from migbot.answer.yesno import yes_probability
 from migbot.documents.given import given_passage
 from migbot.documents.language import detect_language
 from migbot.index.embed import Embedder
@@ -29,6 +31,9 @@ SupportVerdict = Literal["supported", "contradicted", "not_found"]
 # Embedding is the slow step, and a unit that lacks more than three others is never the nearest.
 _UNITS_EMBEDDED = 4
 _LETTERS = 3
+# What the generator reads of a passage: more takes seconds.
+_READ_TOKENS = 300
+_LEAST_PROBABILITY = 1e-3
 _WORD = re.compile(r"[^\W_]+")
 _FIGURE = re.compile(r"(?:number|month|date) ")
 
@@ -49,8 +54,10 @@ class Signs:
     `cosine` is of the claim and the nearest unit. `coverage` is the share of the claim's terms in
     the passage; `likeness` the mean, over the claim's words, of how many letters they share with
     the likest word of the passage, which sees what two languages have in common. All are 0 to 1.
-    `nearness` is the share of the claim's terms in the nearest unit. `contradictions` say in
-    English what that unit says otherwise, and `missing` what is nowhere in the passage.
+    `nearness` is the share of the claim's terms in the nearest unit. `yes` is how surely the
+    generator says that the passage states the claim, None where none was asked. `contradictions`
+    say in English what the nearest unit says otherwise, and `missing` what is nowhere in the
+    passage.
     """
 
     cosine: float
@@ -59,10 +66,12 @@ class Signs:
     nearness: float
     contradictions: tuple[str, ...]
     missing: tuple[str, ...]
+    yes: float | None = None
 
     def values(self) -> dict[str, float]:
         """Return the numbers that are weighed, by the names they have in `support.toml`."""
-        return {
+        asked = {} if self.yes is None else {"logit_yes": _logit(self.yes)}
+        return asked | {
             "cosine": self.cosine,
             "coverage": self.coverage,
             "likeness": self.likeness,
@@ -82,10 +91,14 @@ class Grade:
 
 
 class SupportChecker:
-    """Grades claims against passages. Thread-safe where its embedder is."""
+    """Grades claims against passages. Thread-safe where its parts are.
 
-    def __init__(self, embedder: Embedder) -> None:
+    With a `generator`, which takes one to two seconds a claim, it ranks them much better.
+    """
+
+    def __init__(self, embedder: Embedder, generator: Generator | None = None) -> None:
         self._embedder = embedder
+        self._generator = generator
 
     def grade(self, statements: Sequence[Statement]) -> tuple[Grade, ...]:
         """Return the grade of each statement, in order; all are embedded together."""
@@ -112,8 +125,16 @@ class SupportChecker:
         for claim, statement, found in zip(claims, statements, matches, strict=True):
             vector = vectors[texts[claim.text]]
             cosines = [float(vectors[texts[_text(match)]] @ vector) for match in found]
-            signs.append(_signs(claim, statement.passage, found, cosines))
+            one = _signs(claim, statement.passage, found, cosines)
+            signs.append(replace(one, yes=self._ask(claim, statement.passage)))
         return tuple(signs)
+
+    def _ask(self, claim: Claim, passage: Passage) -> float | None:
+        """Return how surely the generator says that the passage states the claim."""
+        if self._generator is None:
+            return None
+        text = _readable(claim, passage, self._generator.count_tokens)
+        return yes_probability(self._generator, _prompt(text, claim.text))
 
     def is_supported(self, claim: str, text: str) -> bool:
         """Return whether `text` states `claim`, each in French or English."""
@@ -138,6 +159,21 @@ def _nearest_matches(claim: Claim, passage: Passage) -> list[Match]:
     spans = quotable_spans(passage, unit_spans(passage))
     matches = sorted((compare(claim, passage, span) for span in spans), key=lambda one: one.order)
     return matches[:_UNITS_EMBEDDED]
+
+
+def _readable(claim: Claim, passage: Passage, count_tokens: Callable[[str], int]) -> str:
+    """Return the passage; of a long one, the units that hold most of the claim, in their order."""
+    if count_tokens(passage.text) <= _READ_TOKENS:
+        return passage.text
+    matches = [compare(claim, passage, span) for span in unit_spans(passage)]
+    kept: list[Match] = []
+    left = _READ_TOKENS
+    for match in sorted(matches, key=lambda one: -one.coverage):
+        cost = count_tokens(_text(match))
+        if not kept or cost <= left:
+            kept.append(match)
+            left -= cost
+    return " ".join(_text(match) for match in sorted(kept, key=lambda one: one.start))
 
 
 def _signs(
@@ -171,7 +207,8 @@ def _contradictions(claim: Claim, nearest: Match, missing: Sequence[str]) -> tup
 
 
 def _grade(signs: Signs, statement: Statement) -> Grade:
-    weights = load_weights()["same" if _is_same_language(statement) else "across"]
+    section = "same" if _is_same_language(statement) else "across"
+    weights = load_weights()[section if signs.yes is None else f"{section}_with_generator"]
     logit = weights["bias"] + sum(weights[name] * value for name, value in signs.values().items())
     support = 1 / (1 + math.exp(-logit))
     limits = load_weights()["verdict"]
@@ -196,6 +233,16 @@ def _reasons(signs: Signs, verdict: SupportVerdict) -> tuple[str, ...]:
 
 def _is_same_language(statement: Statement) -> bool:
     return statement.language == statement.passage.language
+
+
+def _prompt(text: str, claim: str) -> tuple[Message, ...]:
+    question = "Does the passage state that the claim is true? Reply yes or no."
+    return (Message(role="user", text=f"Passage: {text}\n\nClaim: {claim}\n\n{question}"),)
+
+
+def _logit(probability: float) -> float:
+    held = min(max(probability, _LEAST_PROBABILITY), 1 - _LEAST_PROBABILITY)
+    return math.log(held / (1 - held))
 
 
 def _text(match: Match) -> str:

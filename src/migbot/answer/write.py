@@ -1,7 +1,8 @@
-"""Has the model write, states what passes the check, and quotes what it was written from."""
+"""Quotes what answers, has the model write, and states what of it passes the check."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from migbot.answer.answerable import (
     load_calibration,
@@ -12,7 +13,7 @@ from migbot.answer.answerable import (
 from migbot.answer.check import Support, check_sentence, support_from
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import asks_once, expected_kind, holds
-from migbot.answer.generate.protocol import Generator
+from migbot.answer.generate.protocol import Generator, Piece
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
 from migbot.answer.prompt import build_prompt
 from migbot.answer.reply import Reply
@@ -60,25 +61,36 @@ class Writer:
         self._shown: list[Support] = []
 
     def write(self) -> Iterator[Stated]:
-        """Yield each sentence that a passage carries as soon as it is checked, then the quotes.
+        """Yield the best quote, each sentence that a passage carries once checked, other quotes.
 
-        Nothing where the passages do not seem to answer, which the model's first token helps tell.
+        The quote comes with the model's first token, seconds before its first sentence. Nothing
+        comes where the passages do not seem to answer, which that token helps tell.
 
         Raises:
             GeneratorError: the model failed.
         """
-        for draft in read_drafts(self._texts()):
+        pieces = self._pieces()
+        first = next(pieces, None)
+        self._weigh(None if first is None else none_probability(first))
+        if first is None or not self._is_answerable:
+            return
+        if self._is_calibrated:
+            yield self._reply.quote(self._quotes[0])
+        for draft in read_drafts(piece.text for piece in chain((first,), pieces)):
             yield from self._state(draft)
-        if self._is_answerable:
-            yield from self._quote()
+        yield from self._quote_others() if self._is_calibrated else self._quote_instead()
 
     @property
     def _is_answerable(self) -> bool:
         probability = self._reply.trace.answerable
         return probability is not None and self._calibration.answers(probability)
 
-    def _texts(self) -> Iterator[str]:
-        """Yield the model's reply; nothing where its first token says that there is no answer."""
+    @property
+    def _quotes(self) -> list[Support]:
+        return [support_from(extract.passage, extract.span) for extract in self._extracts]
+
+    def _pieces(self) -> Iterator[Piece]:
+        """Yield the model's reply as it comes."""
         prompt = build_prompt(self._question, self._extracts, self._reply.language)
         self._reply.note(
             prompt_tokens=sum(self._generator.count_tokens(message.text) for message in prompt)
@@ -89,13 +101,9 @@ class Writer:
             grammar=answer_grammar(len(self._extracts)),
             alternatives=_ALTERNATIVES,
         )
-        for position, piece in enumerate(pieces):
+        for piece in pieces:
             self._reply.token_came()
-            if position == 0:
-                self._weigh(none_probability(piece))
-                if not self._is_answerable:
-                    return
-            yield piece.text
+            yield piece
 
     def _weigh(self, none: float | None) -> None:
         """Note how probable an answer is, now that the model's first token is known."""
@@ -121,9 +129,15 @@ class Writer:
         else:
             text = as_printed(draft.text, self._reply.language)
             self._reply.consider(draft.text)
-            if not self._reply.has_said(text):
-                self._shown.append(verdict.support)
+            self._shown.append(verdict.support)
+            if not (self._reply.has_said(text) or self._repeats_quote(verdict.support)):
                 yield self._reply.state(text, (verdict.support,))
+
+    def _repeats_quote(self, support: Support) -> bool:
+        """Return whether a sentence that rests on `support` says what the quote above it says."""
+        first = self._quotes[0]
+        is_same_language = support.passage.language == self._reply.language
+        return self._is_calibrated and is_same_language and self._covers((support,), first)
 
     def _drop(self, draft: Draft, reasons: Sequence[str]) -> None:
         self._reply.consider(draft.text, reasons)
@@ -147,37 +161,35 @@ class Writer:
         about = max(relevance(self._question, said), relevance(self._reply.text, said))
         return self._calibration.is_about(about, words)
 
-    def _quote(self) -> Iterator[Stated]:
-        """Yield extracts verbatim, but for those that the sentences have shown already.
+    def _quote_others(self) -> Iterator[Stated]:
+        """Yield what else was read verbatim, but for what the sentences have shown already.
 
-        The first is the document's own word for what the sentences say. The others are for what
-        they may lack, so they are left out where one thing was asked for and told.
+        It is for what they may lack, so it is left out where one thing was asked for and told.
         """
-        first = self._extracts[0]
-        quotes: Sequence[Extract]
-        if not self._is_calibrated:
-            about = relevance(self._question, {first.framed: first.passage.language})
-            stands_in = self._reply.is_empty and self._calibration.quote_stands_in(about)
-            quotes = (first,) if stands_in else ()
-        else:
-            quotes = (first,) if self._is_settled else self._extracts
-        for extract in quotes:
-            quote = support_from(extract.passage, extract.span)
-            if not self._has_shown(quote):
+        is_settled = bool(self._shown) and self._asks_for_one_thing
+        for quote in () if is_settled else self._quotes[1:]:
+            if not self._covers(self._shown, quote):
                 yield self._reply.quote(quote)
 
-    @property
-    def _is_settled(self) -> bool:
-        """Whether one number, date or name was asked for, and a sentence tells one."""
-        is_for_kind = expected_kind(self._question) != "any"
-        return is_for_kind and asks_once(self._question) and not self._reply.is_empty
+    def _quote_instead(self) -> Iterator[Stated]:
+        """Yield the best quote where no sentence is left and it holds most of the question."""
+        first = self._extracts[0]
+        about = relevance(self._question, {first.framed: first.passage.language})
+        if self._reply.is_empty and self._calibration.quote_stands_in(about):
+            yield self._reply.quote(self._quotes[0])
 
-    def _has_shown(self, quote: Support) -> bool:
-        """Return whether the sentences stated so far rest on most characters of `quote`."""
-        shown = {
+    @property
+    def _asks_for_one_thing(self) -> bool:
+        """Whether one number, date or name is asked for."""
+        return expected_kind(self._question) != "any" and asks_once(self._question)
+
+    @staticmethod
+    def _covers(shown: Sequence[Support], quote: Support) -> bool:
+        """Return whether `shown` make up most characters of `quote`."""
+        covered = {
             at
-            for one in self._shown
+            for one in shown
             if one.passage.passage_id == quote.passage.passage_id
             for at in range(max(one.start, quote.start), min(one.end, quote.end))
         }
-        return len(shown) >= _SHOWN_SHARE * (quote.end - quote.start)
+        return len(covered) >= _SHOWN_SHARE * (quote.end - quote.start)

@@ -1,0 +1,29 @@
+"""Asks the generator a question that it answers by yes or no, and reads how sure it is.
+
+Asked in English for both languages: "Oui" is several tokens to the default model, so its first
+token tells little.
+"""
+
+from collections.abc import Sequence
+
+from migbot.answer.generate.protocol import Generator, Message
+
+# Enough that both words are among them.
+_ALTERNATIVES = 20
+
+
+def yes_probability(generator: Generator, prompt: Sequence[Message]) -> float | None:
+    """Return how likely the reply to `prompt` is yes rather than no; None where it does not tell.
+
+    Raises:
+        GeneratorError: the model failed.
+    """
+    pieces = generator.generate(prompt, max_tokens=1, alternatives=_ALTERNATIVES)
+    first = next(iter(pieces), None)
+    weights = {"yes": 0.0, "no": 0.0}
+    for token, probability in (first.alternatives if first else {}).items():
+        word = token.strip().casefold()
+        if word in weights:
+            weights[word] += probability
+    total = sum(weights.values())
+    return weights["yes"] / total if total else None
