@@ -26,10 +26,14 @@ class PulledFile:
     language: Language
 
     @property
+    def name(self) -> str:
+        """The name of the file."""
+        return f"{self.publication.source_id}.{self.publication.kind}"
+
+    @property
     def path(self) -> str:
         """Where it lies under the corpus folder."""
-        name = f"{self.publication.source_id}.{self.publication.kind}"
-        return f"{PULLED}/{self.language}/{name}"
+        return f"{PULLED}/{self.language}/{self.name}"
 
     @property
     def url(self) -> str:
