@@ -55,6 +55,22 @@ class Settings(BaseSettings):
         20_000_000, description="largest file of the corpus that is read, in bytes"
     )
 
+    pull_silence_s: Annotated[float, Field(gt=0, le=600)] = Field(
+        30.0, description="longest wait for a host to answer or to go on, when pulling"
+    )
+    pull_transfer_s: Annotated[float, Field(gt=0, le=86400)] = Field(
+        300.0, description="longest time that pulling one file may take"
+    )
+    pull_delay_s: Annotated[float, Field(ge=0.5, le=3600)] = Field(
+        2.0, description="shortest pause between two requests to one host, when pulling"
+    )
+    pull_longest_delay_s: Annotated[float, Field(ge=0.5, le=3600)] = Field(
+        30.0, description="longest pause that a host may ask for, when pulling"
+    )
+    pull_hosts: Annotated[int, Field(ge=1, le=16)] = Field(
+        4, description="hosts asked at the same time, when pulling"
+    )
+
     embedder: str = Field(
         "multilingual-e5-small",
         description="name in models.toml, or path of any sentence-transformers directory",

@@ -1,4 +1,4 @@
-"""`migbot corpus`: look at the documents before they are indexed."""
+"""`migbot corpus`: check the documents before they are indexed, and pull official ones."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from migbot.cli import corpus_pull
 from migbot.errors import CorpusError
 from migbot.settings import load_settings
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `migbot corpus` and its actions."""
-    parser = subparsers.add_parser("corpus", help="check the documents")
+    parser = subparsers.add_parser("corpus", help="check the documents, and pull official ones")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     check = actions.add_parser("check", help="say of every file: accepted, or refused and why")
     check.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="folder to check")
@@ -27,6 +28,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     check.add_argument("--json", action="store_true", help="print JSON instead of lines")
     check.set_defaults(run=run)
+    corpus_pull.add_parser(actions)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -95,7 +97,7 @@ def _row(entry: "Entry") -> dict[str, Any]:
 
 def _print(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> None:
     for row in rows:
-        print(_on_one_line(f"{row['status']:9}  {row['path']}: {_about(row)}"))
+        print(on_one_line(f"{row['status']:9}  {row['path']}: {_about(row)}"))
     print(
         f"{counts['accepted']} accepted, {counts['refused']} refused, "
         f"{counts['duplicates']} duplicates, {counts['without_source']} without source; "
@@ -114,7 +116,7 @@ def _about(row: Mapping[str, Any]) -> str:
     return "; ".join((facts, *terms, *(f"warning: {warning}" for warning in row["warnings"])))
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """Return `text` with control characters, which a file's name may hold, written as escapes."""
     return "".join(
         ascii(character)[1:-1] if unicodedata.category(character)[0] == "C" else character

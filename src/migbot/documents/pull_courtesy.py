@@ -10,7 +10,7 @@ import httpx
 from migbot.documents.pull_body import read_body
 from migbot.documents.pull_network import Network, request
 from migbot.documents.pull_robots import Robots
-from migbot.errors import DocumentError, DownloadError
+from migbot.errors import DocumentError, DownloadError, MigbotError
 
 MOST_REDIRECTS = 5
 
@@ -82,7 +82,7 @@ def redirect_of(response: httpx.Response, url: httpx.URL) -> httpx.URL | None:
 class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked: bool = False
-    robots: dict[tuple[str, int], Robots | DownloadError] = field(default_factory=dict)
+    robots: dict[tuple[str, int], Robots | MigbotError] = field(default_factory=dict)
 
 
 class Courtesy:
@@ -98,7 +98,7 @@ class Courtesy:
         """Hold the right to send one request for `url` to its host.
 
         Raises:
-            DocumentError: the host's `robots.txt` forbids it.
+            DocumentError: the host may not be asked, or its `robots.txt` forbids it.
             DownloadError: the host cannot say whether it does.
         """
         host = self._hosts.setdefault(place_of(url)[0], _Host())
@@ -107,7 +107,7 @@ class Courtesy:
             if place not in host.robots:
                 host.robots[place] = await self._robots(url, host)
             robots = host.robots[place]
-            if isinstance(robots, DownloadError):
+            if isinstance(robots, MigbotError):
                 raise robots
             if not robots.allows(url):
                 raise DocumentError(
@@ -117,14 +117,16 @@ class Courtesy:
             await self._pause(host, robots)
             yield
 
-    async def _robots(self, url: httpx.URL, host: _Host) -> Robots | DownloadError:
+    async def _robots(self, url: httpx.URL, host: _Host) -> Robots | MigbotError:
         wanted = url.copy_with(raw_path=b"/robots.txt", fragment=None)
         try:
             async with asyncio.timeout(self._limits.transfer_s):
                 return await self._read_robots(wanted, host)
         except TimeoutError:
             fault = f"took more than {self._limits.transfer_s:g} s"
-        except (DocumentError, DownloadError, httpx.HTTPError) as error:
+        except DocumentError as error:
+            return DocumentError(f"{wanted}: {error}")
+        except (DownloadError, httpx.HTTPError) as error:
             fault = str(error) or type(error).__name__
         return DownloadError(
             f"{wanted}: {fault}; without it nothing more is asked of {url.host}: pull again later"
