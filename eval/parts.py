@@ -6,9 +6,10 @@ from functools import cached_property
 
 from eval.judge import Judge
 from migbot.answer.assistant import Assistant
-from migbot.answer.generate import make_generator
+from migbot.answer.generate import Generator, make_generator
 from migbot.answer.support import SupportChecker
 from migbot.index.embed import Embedder, load_embedder
+from migbot.index.milvus import milvus_server
 from migbot.index.passages import indexed_text
 from migbot.index.store import Index, open_index
 from migbot.settings import Settings
@@ -30,16 +31,30 @@ class Parts:
     @cached_property
     def index(self) -> Index:
         """The index in force."""
-        return open_index(self.settings.index, embedder=self.embedder.identity)
+        return open_index(
+            self.settings.index,
+            embedder=self.embedder.identity,
+            milvus=milvus_server(self.settings),
+        )
+
+    @cached_property
+    def generator(self) -> Generator:
+        """The generator of the settings."""
+        print("loading the model", file=sys.stderr)
+        return make_generator(self.settings)
+
+    @cached_property
+    def checker(self) -> SupportChecker:
+        """The claim check, the generator's word included."""
+        return SupportChecker(self.embedder, self.generator)
 
     @cached_property
     def assistant(self) -> Assistant:
         """The whole assistant, warmed up, so that no question pays for the loading."""
-        print("loading the model", file=sys.stderr)
         assistant = Assistant(
             index=self.index,
             embedder=self.embedder,
-            generator=make_generator(self.settings),
+            generator=self.generator,
             settings=self.settings,
         )
         assistant.warm_up()
@@ -47,7 +62,7 @@ class Parts:
 
     @cached_property
     def judge(self) -> Judge:
-        """What judges answers by the texts of the index and the sentence check."""
+        """What judges answers by the texts of the index and the comparison of the claim check."""
         texts = {document.path: document.text for document in self.index.documents.values()}
         return Judge(texts, SupportChecker(self.embedder).is_supported)
 

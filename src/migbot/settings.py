@@ -84,6 +84,15 @@ class Settings(BaseSettings):
         160, description="longest passage, in the embedder's tokens"
     )
 
+    vector_index: Literal["faiss", "milvus"] = Field(
+        "faiss", description="what keeps the vectors: a file of the index, or a Milvus database"
+    )
+    milvus_uri: str = Field(
+        "http://127.0.0.1:19530",
+        description="address of Milvus, or the path of a local `.db` for milvus-lite",
+    )
+    milvus_token: str = Field("", description="token for Milvus, never logged", repr=False)
+
     top_k: Annotated[int, Field(ge=1, le=100)] = Field(5, description="passages shown and read")
     candidates: Annotated[int, Field(ge=1, le=1000)] = Field(
         50, description="passages each of dense and sparse search proposes before fusion"

@@ -91,6 +91,7 @@ def test_build_tells_its_stages_and_how_long_it_took(folders, capsys):
         "reading documents",
         "cutting passages",
         "embedding passages",
+        "indexing passages",
     ]
     assert re.search(r"3 documents, 3 passages .*; \d+\.\d s\.$", captured.out)
 

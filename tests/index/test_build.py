@@ -1,15 +1,22 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from pymilvus import MilvusClient
 
-from migbot.errors import BusyError, CorpusError, IndexIntegrityError
+from migbot.errors import BusyError, CorpusError, IndexIntegrityError, MigbotError
 from migbot.index.build import build_index
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.manifest import new_manifest
+from migbot.index.milvus import MilvusServer
+from migbot.index.passages import indexed_text
 from migbot.index.publish import only_builder, publish
+from migbot.index.recall import nearest, recall
+from migbot.index.reuse import embed_batch
 from migbot.index.store import open_index
+from migbot.index.vector_cache import VectorCache, text_key
 
 SHEETS = {
     "en/vote.md": "---\ntitle: The vote\nlanguage: en\npair: vote\nas_of: '2018-12-19'\n---\n"
@@ -144,6 +151,83 @@ def test_only_the_passages_of_an_added_file_are_embedded(corpus, indexes):
         assert np.array_equal(kept, old.dense.vectors()[at])
 
 
+class Stopped(Exception):  # noqa: N818 - nothing is wrong, it only ends a build early
+    """Ends a build, as a kill would."""
+
+
+def test_a_build_that_was_stopped_goes_on_with_what_it_had_embedded(corpus, indexes):
+    long = "\n\n".join(f"Paragraph {number} {'about migration ' * 12}" for number in range(1500))
+    write(corpus / "en/long.md", f"# Long\n\n{long}\n")
+
+    def stop(stage, done, total):
+        if stage == "embedding passages" and 1024 < done < total + 1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        build(corpus, indexes, passage_tokens=32, on_progress=stop)
+    embedder = CountingEmbedder()
+    report = build(corpus, indexes, embedder, passage_tokens=32)
+
+    assert report.embedded == len(embedder.embedded) == report.passages - 1024
+    index = open_index(indexes)
+    again = HashEmbedder().embed_passages([indexed_text(one) for one in index.passages])
+    assert np.array_equal(index.dense.vectors(), again)
+    assert {path.name for path in indexes.iterdir()} == {".lock", "CURRENT", report.build_id}
+
+
+def test_a_torn_file_of_embedded_passages_is_embedded_anew(corpus, indexes):
+    first = VectorCache(indexes, HashEmbedder().identity)
+    embed_batch(["Some text."], HashEmbedder(), first)
+    ((path,),) = [list((indexes / ".embedded").rglob("*.npy"))]
+    assert text_key("Some text.") in VectorCache(indexes, HashEmbedder().identity)
+
+    path.write_bytes(path.read_bytes()[:-1])
+
+    assert text_key("Some text.") not in VectorCache(indexes, HashEmbedder().identity)
+    assert build(corpus, indexes).published
+
+
+def test_vectors_of_another_embedder_are_not_taken_over(indexes):
+    other = replace(HashEmbedder().identity, passage_prefix="passage: ")
+    embed_batch(["Some text."], HashEmbedder(), VectorCache(indexes, other))
+
+    assert text_key("Some text.") not in VectorCache(indexes, HashEmbedder().identity)
+
+
+def test_one_document_more_among_thousands_of_passages_embeds_only_its_own(corpus, indexes):
+    for number in range(40):
+        lines = "\n\n".join(f"Paragraph {number} {line} about migration." for line in range(250))
+        write(corpus / f"en/{number}.md", f"# Sheet {number}\n\n{lines}\n")
+    first = build(corpus, indexes, passage_tokens=32)
+    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration and its rules.\n")
+    embedder = CountingEmbedder()
+
+    second = build(corpus, indexes, embedder, passage_tokens=32)
+
+    assert second.embedded == len(embedder.embedded) == 1
+    assert second.reused == first.passages > 1000
+
+
+def test_many_passages_are_searched_in_lists_that_find_nearly_all(corpus, indexes, monkeypatch):
+    monkeypatch.setattr("migbot.index.build.EXACT_VECTORS", 500)
+    words = [f"word{number}" for number in range(400)]
+    for number in range(60):
+        lines = "\n\n".join(
+            " ".join(words[(7 * number + 3 * line + step * step) % 400] for step in range(20))
+            for line in range(20)
+        )
+        write(corpus / f"en/{number}.md", f"# Sheet {number}\n\n{lines}\n")
+
+    report = build(corpus, indexes, passage_tokens=32)
+
+    index = open_index(indexes)
+    assert report.passages > 500
+    texts = [passage.text for passage in index.passages[:100]]
+    questions = HashEmbedder().embed_questions(texts)
+    assert recall(index.dense.search, questions, nearest(index.dense.vectors(), questions)) >= 0.9
+    assert check_index(indexes, HashEmbedder()) == ()
+
+
 def test_a_damaged_build_of_the_same_corpus_is_made_anew(corpus, indexes):
     first = build(corpus, indexes)
     (indexes / first.build_id / "vectors.faiss").write_bytes(b"torn")
@@ -195,6 +279,7 @@ def test_tells_each_stage_and_how_far_it_is(corpus, indexes):
         *(("cutting passages", done, 3) for done in (0, 1, 2, 3)),
         ("embedding passages", 0, report.passages),
         ("embedding passages", report.passages, report.passages),
+        ("indexing passages", 0, None),
     ]
 
 
@@ -267,3 +352,77 @@ def test_the_check_says_that_a_damaged_build_is_served_by_an_earlier_one(corpus,
     problems = check_index(indexes, HashEmbedder())
 
     assert any("vectors.faiss" in problem for problem in problems)
+
+
+@pytest.fixture
+def milvus(tmp_path):
+    return MilvusServer(uri=str(tmp_path / "milvus" / "vectors.db"))
+
+
+def collections(milvus):
+    return sorted(MilvusClient(uri=milvus.uri).list_collections())
+
+
+def test_vectors_in_milvus_answer_as_those_in_a_file(corpus, indexes, milvus, tmp_path):
+    build(corpus, indexes, milvus=milvus)
+    build(corpus, tmp_path / "others")
+
+    ours, theirs = open_index(indexes, milvus=milvus), open_index(tmp_path / "others")
+    assert ours.build_id != theirs.build_id
+    for question in HashEmbedder().embed_questions(["the vote", "headquarters of IOM"]):
+        found, expected = ours.dense.search(question, 3), theirs.dense.search(question, 3)
+        assert [at for at, _ in found] == [at for at, _ in expected]
+        assert np.allclose([one for _, one in found], [one for _, one in expected], atol=1e-5)
+    assert check_index(indexes, HashEmbedder(), milvus) == ()
+
+
+def test_each_build_in_milvus_has_a_collection_and_old_ones_go_with_their_builds(
+    corpus, indexes, milvus, tmp_path
+):
+    build(corpus, tmp_path / "others", milvus=milvus)
+    builds = []
+    for number in range(3):
+        write(corpus / "en/new.md", f"# Labour\n\nSheet {number} about labour migration.\n")
+        embedder = CountingEmbedder()
+        builds.append(build(corpus, indexes, embedder, milvus=milvus))
+        assert len(embedder.embedded) == (4 if number == 0 else 1)
+
+    names = collections(milvus)
+    assert len(names) == 3
+    assert not any(builds[0].build_id in name for name in names)
+    assert all(any(one.build_id in name for name in names) for one in builds[1:])
+    assert open_index(tmp_path / "others", milvus=milvus).fault is None
+
+
+def test_a_collection_that_lost_vectors_is_noticed_and_the_build_before_serves(
+    corpus, indexes, milvus
+):
+    first = build(corpus, indexes, milvus=milvus)
+    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration.\n")
+    second = build(corpus, indexes, milvus=milvus)
+    (name,) = [name for name in collections(milvus) if second.build_id in name]
+    MilvusClient(uri=milvus.uri).delete(name, ids=[1])
+
+    index = open_index(indexes, milvus=milvus)
+
+    assert index.build_id == first.build_id
+    assert "3 vectors and there should be 4" in index.fault
+
+
+def test_nothing_is_built_where_milvus_does_not_answer(corpus, indexes):
+    embedder = CountingEmbedder()
+
+    with pytest.raises(MigbotError, match="MIGBOT_MILVUS_URI"):
+        build(corpus, indexes, embedder, milvus=MilvusServer(uri="http://127.0.0.1:1"))
+
+    assert embedder.embedded == []
+
+
+def test_a_move_to_milvus_and_back_embeds_nothing(corpus, indexes, milvus):
+    build(corpus, indexes)
+
+    for server in (milvus, None):
+        embedder = CountingEmbedder()
+        report = build(corpus, indexes, embedder, milvus=server)
+        assert (report.embedded, embedder.embedded) == (0, [])
+        assert open_index(indexes, milvus=server).build_id == report.build_id

@@ -13,7 +13,13 @@ LANGUAGES = ("en", "fr", "en")
 
 @pytest.fixture
 def sparse():
-    return SparseIndex.build(TEXTS, LANGUAGES)
+    return SparseIndex.build(zip(TEXTS, LANGUAGES, strict=True))
+
+
+def files_of(sparse, folder):
+    """Return the contents of the files that an index writes, by name."""
+    folder.mkdir()
+    return {name: path.read_bytes() for name, path in sparse.write(folder).items()}
 
 
 def test_finds_by_stemmed_words_in_both_languages(sparse):
@@ -37,30 +43,46 @@ def test_a_rarer_word_weighs_more(sparse):
 
 
 def test_a_corpus_of_stop_words_alone_can_be_indexed():
-    sparse = SparseIndex.build(["the of", ""], ["en", "en"])
+    sparse = SparseIndex.build([("the of", "en"), ("", "en")])
 
     assert len(sparse) == 2
     assert sparse.search("the", 5) == ()
 
 
-def test_reads_back_what_it_wrote(sparse):
-    again = SparseIndex.from_files(sparse.to_files())
+def test_a_few_are_the_best_of_many_and_ties_go_to_the_lower_position():
+    texts = [f"{'Geneva ' * (number % 3 + 1)}{'word ' * 3}" for number in range(300)]
+    sparse = SparseIndex.build((text, "en") for text in texts)
+
+    every = sparse.search("Geneva", 300)
+
+    assert len(every) == 300
+    assert list(every) == sorted(every, key=lambda hit: (-hit[1], hit[0]))
+    for k in (1, 7, 100, 101):
+        assert sparse.search("Geneva", k) == every[:k]
+
+
+def test_reads_back_what_it_wrote(sparse, tmp_path):
+    files = files_of(sparse, tmp_path / "first")
+    again = SparseIndex.from_files(files)
 
     assert len(again) == len(sparse)
     assert again.search("siège de l'OIM", 5) == sparse.search("siège de l'OIM", 5)
-    assert again.to_files() == sparse.to_files()
+    assert files_of(again, tmp_path / "second") == files
 
 
-def test_refuses_parts_of_another_index(sparse):
-    other = SparseIndex.build(["only one"], ["en"]).to_files()
-    mixed = {**sparse.to_files(), "sparse.vocabulary.json": other["sparse.vocabulary.json"]}
+def test_refuses_parts_of_another_index(sparse, tmp_path):
+    other = files_of(SparseIndex.build([("only one", "en")]), tmp_path / "other")
+    mixed = {
+        **files_of(sparse, tmp_path / "first"),
+        "sparse.vocabulary.json": other["sparse.vocabulary.json"],
+    }
 
     with pytest.raises(IndexIntegrityError, match="do not fit together"):
         SparseIndex.from_files(mixed)
 
 
-def test_refuses_a_missing_part(sparse):
-    files = sparse.to_files()
+def test_refuses_a_missing_part(sparse, tmp_path):
+    files = files_of(sparse, tmp_path / "first")
     del files["sparse.data.npy"]
 
     with pytest.raises(IndexIntegrityError, match=r"sparse\.data\.npy"):

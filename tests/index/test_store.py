@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from errno import ENOSPC
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -69,12 +70,13 @@ def build_of(numbers, *, created="2024-01-01T00:00:00+00:00"):
     passages = tuple(passage_of(item) for item in documents)
     vectors = EMBEDDER.embed_passages([indexed_text(item) for item in passages])
     collection = build_collection(passages, vectors)
-    files = {
-        "documents.jsonl": to_lines(documents),
-        "passages.jsonl": to_lines(passages),
-        "vectors.faiss": collection.dense.to_bytes(),
-        **collection.sparse.to_files(),
-    }
+    with TemporaryDirectory() as folder:
+        written = {**collection.dense.write(Path(folder)), **collection.sparse.write(Path(folder))}
+        files = {
+            "documents.jsonl": to_lines(documents),
+            "passages.jsonl": to_lines(passages),
+            **{name: path.read_bytes() for name, path in written.items()},
+        }
     manifest = new_manifest(
         build_id=build_id_of(
             files["documents.jsonl"], files["passages.jsonl"], EMBEDDER.identity, 160
@@ -120,7 +122,7 @@ def test_opens_what_was_published(folder):
     assert index.build_id == NEW_ID
     assert index.fault is None
     assert list(index.documents.values()) == [document(1), document(2), document(3)]
-    assert index.passages == tuple(passage_of(document(number)) for number in (1, 2, 3))
+    assert tuple(index.passages) == tuple(passage_of(document(number)) for number in (1, 2, 3))
     assert index.sparse.search("number 3", 1)[0][0] == 2
 
 

@@ -22,6 +22,7 @@ from migbot.documents.clean import clean_text
 from migbot.documents.language import detect_language
 from migbot.errors import GeneratorError, QuestionError
 from migbot.index.embed import Embedder, load_embedder
+from migbot.index.milvus import milvus_server
 from migbot.index.store import Index, open_index
 from migbot.settings import Settings
 from migbot.types import Answer, Event, Finished, Hit, Language, Question, Retrieved, Turn
@@ -165,7 +166,10 @@ def load_assistant(settings: Settings, *, with_index: bool = True) -> Assistant:
         IndexMissingError, IndexIntegrityError: no index can be opened.
     """
     embedder = load_embedder(settings)
-    index = open_index(settings.index, embedder=embedder.identity) if with_index else None
+    index = None
+    if with_index:
+        milvus = milvus_server(settings)
+        index = open_index(settings.index, embedder=embedder.identity, milvus=milvus)
     return Assistant(
         index=index, embedder=embedder, generator=make_generator(settings), settings=settings
     )

@@ -9,6 +9,7 @@ from migbot.answer.glossary import load_glossary
 from migbot.errors import QuestionError
 from migbot.index.collection import Collection, build_collection
 from migbot.index.embed import Embedder
+from migbot.index.passage_store import StoredPassages
 from migbot.index.passages import indexed_text
 from migbot.index.types import Ranking
 from migbot.types import LANGUAGES, Hit, Language, Passage
@@ -101,7 +102,11 @@ class Twins:
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
         self._sections: dict[tuple[str, int, Language], list[int]] = defaultdict(list)
-        for position, passage in enumerate(passages):
+        if isinstance(passages, StoredPassages):
+            found = passages.translated()
+        else:
+            found = enumerate(passages)
+        for position, passage in found:
             if passage.translation_key is not None:
                 key = (passage.translation_key, passage.section, passage.language)
                 self._sections[key].append(position)

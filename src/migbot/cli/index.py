@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
-    from migbot.index.build import Progress, Stage
+    from migbot.index.content import Progress, Stage
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,6 +51,7 @@ def run_build(options: argparse.Namespace) -> int:
     from migbot.cli.output import print_json
     from migbot.index.build import build_index
     from migbot.index.embed import load_embedder
+    from migbot.index.milvus import milvus_server
     from migbot.settings import load_settings
 
     settings = load_settings(corpus=options.corpus, index=options.index)
@@ -62,6 +63,7 @@ def run_build(options: argparse.Namespace) -> int:
             embedder=load_embedder(settings),
             passage_tokens=settings.passage_tokens,
             document_bytes=settings.document_bytes,
+            milvus=milvus_server(settings),
             on_progress=on_progress,
         )
     seconds = time.perf_counter() - start
@@ -82,11 +84,12 @@ def run_build(options: argparse.Namespace) -> int:
 def run_info(options: argparse.Namespace) -> int:
     """Print what the index in force holds, from its verified manifest."""
     from migbot.cli.output import print_json
+    from migbot.index.milvus import milvus_server
     from migbot.index.store import open_index
     from migbot.settings import load_settings
 
     settings = load_settings(index=options.index)
-    index = open_index(settings.index)
+    index = open_index(settings.index, milvus=milvus_server(settings))
     manifest = index.manifest
     if options.json:
         print_json({**manifest.to_json(), "fault": index.fault})
@@ -108,12 +111,13 @@ def run_check(options: argparse.Namespace) -> int:
     from migbot.cli.output import print_json
     from migbot.index.check import check_index
     from migbot.index.embed import load_embedder
+    from migbot.index.milvus import milvus_server
     from migbot.index.store import current_build
     from migbot.settings import load_settings
 
     settings = load_settings(index=options.index)
     build_id = current_build(settings.index)
-    problems = check_index(settings.index, load_embedder(settings))
+    problems = check_index(settings.index, load_embedder(settings), milvus_server(settings))
     if options.json:
         print_json({"build_id": build_id, "ok": not problems, "problems": problems})
     elif not problems:

@@ -84,11 +84,16 @@ class _Searcher:
     @cached_property
     def _index_retriever(self) -> "Retriever":
         from migbot.answer.retrieve import Retriever
+        from migbot.index.milvus import milvus_server
         from migbot.index.store import current_build, open_index
 
         # First, because it is quick to say that there is no index, and slow to load a model.
         current_build(self._settings.index)
-        index = open_index(self._settings.index, embedder=self._embedder.identity)
+        index = open_index(
+            self._settings.index,
+            embedder=self._embedder.identity,
+            milvus=milvus_server(self._settings),
+        )
         return Retriever(index, self._embedder, self._settings.candidates)
 
     @cached_property

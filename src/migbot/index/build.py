@@ -1,43 +1,48 @@
 """Building: corpus → passages → vectors → index, published only where something changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from tempfile import TemporaryDirectory
 
-import numpy as np
-
-from migbot.documents.chunk import chunk_document
 from migbot.documents.corpus import Refused, read_corpus
 from migbot.errors import CorpusError, IndexIntegrityError, IndexMissingError
-from migbot.index.collection import Collection, build_collection
-from migbot.index.embed import SPECIAL_TOKENS, Embedder
-from migbot.index.manifest import build_id_of, new_manifest, sha256_of
-from migbot.index.passages import frame_text, indexed_text, to_lines
-from migbot.index.publish import only_builder, publish, put_in_force, sweep_temporary
-from migbot.index.store import DOCUMENTS, PASSAGES, VECTORS, open_build, open_index
+from migbot.index.content import Content, Progress, store_content
+from migbot.index.dense import EXACT_VECTORS, FaissIndex, VectorIndex
+from migbot.index.embed import Embedder
+from migbot.index.manifest import new_manifest
+from migbot.index.milvus import (
+    MilvusIndex,
+    MilvusServer,
+    collection_name,
+    drop_collections,
+    require_server,
+)
+from migbot.index.passages import indexed_text
+from migbot.index.publish import (
+    disk_faults_told,
+    only_builder,
+    publish,
+    put_in_force,
+    sweep_temporary,
+)
+from migbot.index.reuse import VectorSource
+from migbot.index.sparse import SparseIndex
+from migbot.index.store import DOCUMENTS, PASSAGES, builds_newest_first, open_build, open_index
 from migbot.index.types import Vectors
+from migbot.index.vector_cache import VectorCache, sweep_cache
 from migbot.types import Document, Passage
 
-_FEWEST_TOKENS = 32  # less text than this beside its title and headings makes no passage
+# Stand for questions where the search of many vectors is set: words from the middle of passages
+# spread over all of them. Their cosines to passages are like those of real questions.
+_PROBES = 300
+_PROBE_WORDS = 12
 
-Stage = Literal["reading documents", "cutting passages", "embedding passages"]
-# Stage, how much of it is done, and of how much: documents or passages; None while unknown.
-Progress = Callable[[Stage, int, int | None], None]
 
-
-def _tell_nobody(_stage: Stage, _done: int, _total: int | None) -> None:
+def _tell_nobody(_stage: str, _done: int, _total: int | None) -> None:
     """Do nothing."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Content:
-    """What a build is made of: documents, their passages, and the files left out."""
-
-    documents: tuple[Document, ...]
-    passages: tuple[Passage, ...]
-    refused: tuple[Refused, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +50,8 @@ class BuildReport:
     """What a build did.
 
     `published` is False where the same build was there already. `embedded` counts the passages
-    that were embedded now, `reused` those whose vectors came from the build before.
+    that were embedded now, `reused` those whose vectors came from the build before or from one
+    that was stopped.
     """
 
     build_id: str
@@ -64,11 +70,13 @@ def build_index(
     embedder: Embedder,
     passage_tokens: int,
     document_bytes: int,
+    milvus: MilvusServer | None = None,
     on_progress: Progress = _tell_nobody,
 ) -> BuildReport:
     """Build the index of `corpus` under `folder` and put it in force.
 
-    Files that cannot be read are reported and left out.
+    Files that cannot be read are reported and left out. A build that was stopped goes on with
+    what it had embedded.
 
     Args:
         corpus: folder of the documents.
@@ -76,6 +84,7 @@ def build_index(
         embedder: embeds what the build before does not already hold.
         passage_tokens: longest passage in the embedder's tokens, title and headings not counted.
         document_bytes: largest file read, in bytes.
+        milvus: where to put the vectors; None keeps them in a file of the build.
         on_progress: told when each stage begins and how far it is: after each document that is
             cut, and after each batch that is embedded.
 
@@ -85,121 +94,194 @@ def build_index(
         MigbotError: the index cannot be written; the one in force still opens.
     """
     with only_builder(folder):
-        sweep_temporary(folder)
-        content = _read_content(corpus, document_bytes, embedder, passage_tokens, on_progress)
-        stored = {DOCUMENTS: to_lines(content.documents), PASSAGES: to_lines(content.passages)}
-        build_id = build_id_of(
-            stored[DOCUMENTS], stored[PASSAGES], embedder.identity, passage_tokens
+        on_progress("reading documents", 0, None)
+        read = read_corpus(corpus, document_bytes=document_bytes)
+        on_progress("reading documents", len(read.documents), len(read.documents))
+        return index_documents(
+            read.documents,
+            folder,
+            embedder=embedder,
+            passage_tokens=passage_tokens,
+            refused=read.refused,
+            milvus=milvus,
+            on_progress=on_progress,
         )
-        embedded = 0
-        published = not _is_whole(folder / build_id)
-        if published:
-            vectors, embedded = _embed(content.passages, folder, embedder, on_progress)
-            files = {**stored, **_index_files(build_collection(content.passages, vectors))}
-            manifest = new_manifest(
-                build_id=build_id,
-                created=datetime.now(UTC).isoformat(timespec="microseconds"),
-                embedder=embedder.identity,
-                dimension=vectors.shape[1],
-                passage_tokens=passage_tokens,
-                corpus_sha256=sha256_of(stored[DOCUMENTS]),
-                documents=content.documents,
-                passages=content.passages,
-                files=files,
+
+
+def index_documents(
+    documents: Collection[Document],
+    folder: Path,
+    *,
+    embedder: Embedder,
+    passage_tokens: int,
+    refused: Sequence[Refused] = (),
+    milvus: MilvusServer | None = None,
+    on_progress: Progress = _tell_nobody,
+) -> BuildReport:
+    """Build the index of `documents` and put it in force; call with the folder's lock held.
+
+    Args:
+        documents: gone through once.
+        folder: folder that will hold the index.
+        embedder: as for `build_index`, and so are `passage_tokens`, `milvus` and `on_progress`.
+        passage_tokens: see there.
+        refused: the files left out so far.
+        milvus: see there.
+        on_progress: see there.
+
+    Raises:
+        CorpusError: no document can be used; the index in force is untouched.
+        MigbotError: the index cannot be written; the one in force still opens.
+    """
+    if milvus is not None:
+        require_server(milvus)
+    with prepared(
+        documents,
+        folder,
+        embedder=embedder,
+        passage_tokens=passage_tokens,
+        milvus=milvus,
+        on_progress=on_progress,
+    ) as content:
+        left_out = (*refused, *content.refused)
+        if not content.passages:
+            raise CorpusError(
+                f"the corpus holds no document that can be used ({len(left_out)} refused): "
+                "add some; `migbot corpus check` says why files are refused"
             )
-            publish(folder, manifest, files)
+        published = not _is_whole(folder / content.build_id, milvus)
+        embedded = 0
+        if published:
+            source = vector_source(content, folder, embedder, milvus)
+            embedded = len(source.new)
+            _embed(source, embedder, on_progress)
+            on_progress("indexing passages", 0, None)
+            _publish(content, source, folder, embedder, passage_tokens, milvus)
         else:
-            put_in_force(folder, build_id)
-    return BuildReport(
-        build_id=build_id,
-        published=published,
-        documents=len(content.documents),
-        passages=len(content.passages),
-        embedded=embedded,
-        reused=len(content.passages) - embedded,
-        refused=content.refused,
+            put_in_force(folder, content.build_id)
+        sweep_cache(folder)
+        if milvus is not None:
+            drop_collections(milvus, folder, kept=builds_newest_first(folder))
+        return BuildReport(
+            build_id=content.build_id,
+            published=published,
+            documents=len(content.documents),
+            passages=len(content.passages),
+            embedded=embedded,
+            reused=len(content.passages) - embedded,
+            refused=left_out,
+        )
+
+
+@contextmanager
+def prepared(
+    documents: Collection[Document],
+    folder: Path,
+    *,
+    embedder: Embedder,
+    passage_tokens: int,
+    milvus: MilvusServer | None = None,
+    on_progress: Progress = _tell_nobody,
+) -> Iterator[Content]:
+    """Hold `documents` and their passages in a temporary folder under `folder`.
+
+    Call with the folder's lock held; what interrupted builds left behind is swept.
+
+    Raises:
+        MigbotError: the disk refuses.
+    """
+    sweep_temporary(folder)
+    with (
+        disk_faults_told(folder),
+        TemporaryDirectory(prefix=".tmp-", dir=folder, ignore_cleanup_errors=True) as work,
+    ):
+        yield store_content(
+            documents,
+            Path(work),
+            embedder=embedder,
+            passage_tokens=passage_tokens,
+            vector_index="faiss" if milvus is None else "milvus",
+            on_progress=on_progress,
+        )
+
+
+def vector_source(
+    content: Content, folder: Path, embedder: Embedder, milvus: MilvusServer | None = None
+) -> VectorSource:
+    """Return where the vectors of `content` come from: what is under `folder` holds some."""
+    try:
+        before = open_index(folder, embedder=embedder.identity, milvus=milvus)
+    except (IndexMissingError, IndexIntegrityError):
+        before = None
+    return VectorSource(
+        content.passages, before=before, cache=VectorCache(folder, embedder.identity)
     )
 
 
-def _read_content(
-    corpus: Path,
-    document_bytes: int,
-    embedder: Embedder,
-    passage_tokens: int,
-    on_progress: Progress,
-) -> _Content:
-    """Read the corpus and cut its documents so that the embedder sees each passage whole."""
-    on_progress("reading documents", 0, None)
-    report = read_corpus(corpus, document_bytes=document_bytes)
-    total = len(report.documents)
-    on_progress("reading documents", total, total)
-    documents: list[Document] = []
-    passages: list[Passage] = []
-    refused = list(report.refused)
-    for done, document in enumerate(report.documents):
-        on_progress("cutting passages", done, total)
-        room = min(passage_tokens, _room_for_text(document, embedder))
-        if room < _FEWEST_TOKENS:
-            reason = "its title and headings leave no room for text: shorten them"
-            refused.append(Refused(path=document.path, reason=reason))
-            continue
-        documents.append(document)
-        passages += chunk_document(document, count_tokens=embedder.count_tokens, max_tokens=room)
-    on_progress("cutting passages", total, total)
-    if not passages:
-        raise CorpusError(
-            f"{corpus} holds no document that can be used ({len(refused)} refused): add some; "
-            "`migbot corpus check` says why files are refused"
-        )
-    return _Content(documents=tuple(documents), passages=tuple(passages), refused=tuple(refused))
-
-
-def _room_for_text(document: Document, embedder: Embedder) -> int:
-    """Return the tokens that the longest title with headings leaves to a passage's text."""
-    prefix = embedder.identity.passage_prefix
-    frames = {frame_text(document.title, section.headings) for section in document.sections}
-    longest = max(embedder.count_tokens(prefix + frame) for frame in frames)
-    return embedder.max_tokens - SPECIAL_TOKENS - longest
-
-
-def _embed(
-    passages: Sequence[Passage], folder: Path, embedder: Embedder, on_progress: Progress
-) -> tuple[Vectors, int]:
-    """Return the vectors of `passages`, shape (n, d), and how many were embedded for it."""
-    known = _known_vectors(folder, embedder)
-    texts = [indexed_text(passage) for passage in passages]
-    new = [text for text in dict.fromkeys(texts) if text not in known]
+def _embed(source: VectorSource, embedder: Embedder, on_progress: Progress) -> None:
     done = 0
 
     def advance(batch: int) -> None:
         nonlocal done
         done += batch
-        on_progress("embedding passages", done, len(new))
+        on_progress("embedding passages", done, len(source.new))
 
-    if new:
-        on_progress("embedding passages", 0, len(new))
-        embedded = embedder.embed_passages(new, on_batch=advance)
-        known.update(zip(new, embedded, strict=True))
-    return np.stack([known[text] for text in texts]), len(new)
+    if source.new:
+        on_progress("embedding passages", 0, len(source.new))
+        source.embed_new(embedder, advance)
 
 
-def _known_vectors(folder: Path, embedder: Embedder) -> dict[str, np.ndarray]:
-    """Return vectors by embedded text from the index in force, where this embedder made them."""
+def _publish(
+    content: Content,
+    source: VectorSource,
+    folder: Path,
+    embedder: Embedder,
+    passage_tokens: int,
+    milvus: MilvusServer | None,
+) -> None:
+    vectors = source.write(content.folder / "vectors.npy")
+    if milvus is None:
+        dense: VectorIndex = _index_vectors(vectors, content.passages, embedder)
+    else:
+        dense = MilvusIndex.build(milvus, collection_name(folder, content.build_id), vectors)
+    sparse = SparseIndex.build((indexed_text(one), one.language) for one in content.passages)
+    files = {
+        DOCUMENTS: content.folder / DOCUMENTS,
+        PASSAGES: content.folder / PASSAGES,
+        **dense.write(content.folder),
+        **sparse.write(content.folder),
+    }
+    manifest = new_manifest(
+        build_id=content.build_id,
+        created=datetime.now(UTC).isoformat(timespec="microseconds"),
+        embedder=embedder.identity,
+        dimension=dense.dimension,
+        passage_tokens=passage_tokens,
+        corpus_sha256=content.corpus_sha256,
+        documents=content.documents.values(),
+        passages=content.passages,
+        files=files,
+    )
+    publish(folder, manifest, files)
+
+
+def _index_vectors(vectors: Vectors, passages: Sequence[Passage], embedder: Embedder) -> FaissIndex:
+    if len(vectors) <= EXACT_VECTORS:
+        return FaissIndex.exact(vectors)
+    spread = range(0, len(passages), -(-len(passages) // _PROBES))
+    questions = embedder.embed_questions([_like_a_question(passages[at]) for at in spread])
+    return FaissIndex.approximate(vectors, questions)
+
+
+def _like_a_question(passage: Passage) -> str:
+    words = passage.text.split()
+    middle = max(0, (len(words) - _PROBE_WORDS) // 2)
+    return " ".join(words[middle : middle + _PROBE_WORDS])
+
+
+def _is_whole(build: Path, milvus: MilvusServer | None) -> bool:
     try:
-        index = open_index(folder, embedder=embedder.identity)
-    except (IndexMissingError, IndexIntegrityError):
-        return {}
-    texts = (indexed_text(passage) for passage in index.passages)
-    return dict(zip(texts, index.dense.vectors(), strict=True))
-
-
-def _index_files(collection: Collection) -> dict[str, bytes]:
-    return {VECTORS: collection.dense.to_bytes(), **collection.sparse.to_files()}
-
-
-def _is_whole(build: Path) -> bool:
-    try:
-        open_build(build)
+        open_build(build, milvus=milvus)
     except IndexIntegrityError:
         return False
     return True

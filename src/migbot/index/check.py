@@ -6,13 +6,16 @@ import numpy as np
 
 from migbot.errors import IndexIntegrityError
 from migbot.index.embed import Embedder
+from migbot.index.milvus import MilvusServer
 from migbot.index.passages import indexed_text
 from migbot.index.store import Index, open_index
 
 _TOLERANCE = 1e-3  # batches and processors change the last digits of a vector
 
 
-def check_index(folder: Path, embedder: Embedder) -> tuple[str, ...]:
+def check_index(
+    folder: Path, embedder: Embedder, milvus: MilvusServer | None = None
+) -> tuple[str, ...]:
     """Return what is wrong with the index at `folder`, one line each; nothing when it is whole.
 
     Looks at every hash and count, at every passage's text in its document, and whether the
@@ -22,7 +25,7 @@ def check_index(folder: Path, embedder: Embedder) -> tuple[str, ...]:
         IndexMissingError: no index was ever built there.
     """
     try:
-        index = open_index(folder, embedder=embedder.identity)
+        index = open_index(folder, embedder=embedder.identity, milvus=milvus)
     except IndexIntegrityError as error:
         return (str(error),)
     fault = () if index.fault is None else (index.fault,)
@@ -42,12 +45,12 @@ def _passage_faults(index: Index) -> list[str]:
 
 def _vector_faults(index: Index, embedder: Embedder) -> list[str]:
     """Embed the first and the last passage anew: two show a shift that one would not."""
-    stored = index.dense.vectors()
     probes = sorted({0, len(index.passages) - 1})
+    stored = index.dense.vectors(np.array(probes))
     vectors = embedder.embed_passages([indexed_text(index.passages[at]) for at in probes])
     return [
         f"passage {index.passages[at].passage_id} now gets another vector: empty the index folder "
         "and run `migbot index build`"
-        for at, vector in zip(probes, vectors, strict=True)
-        if not np.allclose(stored[at], vector, rtol=0, atol=_TOLERANCE)
+        for at, kept, vector in zip(probes, stored, vectors, strict=True)
+        if not np.allclose(kept, vector, rtol=0, atol=_TOLERANCE)
     ]

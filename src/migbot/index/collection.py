@@ -14,17 +14,18 @@ from migbot.types import Passage
 class Collection:
     """Passages, and their dense and sparse indexes, all three by the same positions."""
 
-    passages: tuple[Passage, ...]
+    passages: Sequence[Passage]
     dense: VectorIndex
     sparse: SparseIndex
 
 
 def build_collection(passages: Sequence[Passage], vectors: Vectors) -> Collection:
-    """Index `passages`, at least one, whose unit vectors are `vectors` of shape (n, d)."""
-    texts = [indexed_text(passage) for passage in passages]
-    languages = [passage.language for passage in passages]
+    """Index `passages`, at least one, in memory and searched exactly.
+
+    `vectors` are their unit vectors, shape (n, d).
+    """
     return Collection(
         passages=tuple(passages),
-        dense=FaissIndex.build(vectors),
-        sparse=SparseIndex.build(texts, languages),
+        dense=FaissIndex.exact(vectors),
+        sparse=SparseIndex.build((indexed_text(one), one.language) for one in passages),
     )

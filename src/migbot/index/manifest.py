@@ -3,17 +3,19 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 from migbot import __version__
 from migbot.errors import IndexIntegrityError
 from migbot.index.embed import EmbedderIdentity
 from migbot.index.terms import TERMS_VERSION
+from migbot.index.types import Content
 from migbot.types import Document, Passage
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 
 
@@ -62,7 +64,11 @@ class Manifest:
 
 
 def build_id_of(
-    documents: bytes, passages: bytes, embedder: EmbedderIdentity, passage_tokens: int
+    documents: Content,
+    passages: Content,
+    embedder: EmbedderIdentity,
+    passage_tokens: int,
+    vector_index: Literal["faiss", "milvus"] = "faiss",
 ) -> str:
     """Return the id of the build that these stored documents and passages make.
 
@@ -75,6 +81,7 @@ def build_id_of(
         "embedder": embedder.to_json(),
         "passage_tokens": passage_tokens,
         "terms": TERMS_VERSION,
+        "vector_index": vector_index,
     }
     return sha256_of(json.dumps(inputs, sort_keys=True).encode())[:16]
 
@@ -87,11 +94,11 @@ def new_manifest(
     dimension: int,
     passage_tokens: int,
     corpus_sha256: str,
-    documents: Sequence[Document],
-    passages: Sequence[Passage],
-    files: Mapping[str, bytes],
+    documents: Collection[Document],
+    passages: Collection[Passage],
+    files: Mapping[str, bytes | Path],
 ) -> Manifest:
-    """Return the manifest of a build whose files have these contents by name."""
+    """Return the manifest of a build of these files by name: their contents, or where they are."""
     return Manifest(
         format=FORMAT,
         built_by=f"migbot {__version__}",
@@ -108,10 +115,7 @@ def new_manifest(
             documents_by_language=_by_language(documents),
             passages_by_language=_by_language(passages),
         ),
-        files={
-            name: FileEntry(sha256=sha256_of(content), bytes=len(content))
-            for name, content in files.items()
-        },
+        files={name: _entry_of(content) for name, content in files.items()},
     )
 
 
@@ -148,14 +152,26 @@ def manifest_from_bytes(content: bytes) -> Manifest:
     return manifest
 
 
-def sha256_of(content: bytes) -> str:
+def sha256_of(content: Content) -> str:
     """Return the SHA-256 of `content` in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _entry_of(content: bytes | Path) -> FileEntry:
+    if isinstance(content, Path):
+        return FileEntry(sha256=sha256_of_file(content), bytes=content.stat().st_size)
+    return FileEntry(sha256=sha256_of(content), bytes=len(content))
 
 
 def _seal(fields: Mapping[str, Any]) -> str:
     return sha256_of(json.dumps(fields, sort_keys=True).encode())
 
 
-def _by_language(items: Sequence[Document | Passage]) -> dict[str, int]:
+def _by_language(items: Iterable[Document | Passage]) -> dict[str, int]:
     return dict(sorted(Counter(item.language for item in items).items()))

@@ -19,44 +19,39 @@ def indexed_text(passage: Passage) -> str:
     return frame_text(passage.title, passage.headings) + passage.text
 
 
+def to_line(item: Document | Passage) -> bytes:
+    """Return a JSON object on one line, UTF-8, the same bytes for the same value."""
+    return json.dumps(asdict(item), ensure_ascii=False, sort_keys=True).encode() + b"\n"
+
+
 def to_lines(items: Iterable[Document | Passage]) -> bytes:
-    """Return one JSON object a line, UTF-8, the same bytes for the same values."""
-    return b"".join(
-        json.dumps(asdict(item), ensure_ascii=False, sort_keys=True).encode() + b"\n"
-        for item in items
-    )
+    """Return one line of each of `items`."""
+    return b"".join(to_line(item) for item in items)
 
 
-def passages_from_lines(content: bytes) -> tuple[Passage, ...]:
-    """Read passages that `to_lines` wrote.
+def passage_from_line(line: bytes) -> Passage:
+    """Read a passage that `to_line` wrote.
 
     Raises:
-        IndexIntegrityError: a line is not a passage.
+        IndexIntegrityError: the line is not a passage.
     """
     try:
-        return tuple(
-            Passage(**{**fields, "headings": tuple(fields["headings"])})
-            for fields in _objects(content)
-        )
+        fields = json.loads(line)
+        return Passage(**{**fields, "headings": tuple(fields["headings"])})
     except (KeyError, TypeError, ValueError) as error:
-        raise IndexIntegrityError(f"the passages cannot be read: {error}") from error
+        raise IndexIntegrityError(f"a passage cannot be read: {error}") from error
 
 
-def documents_from_lines(content: bytes) -> tuple[Document, ...]:
-    """Read documents that `to_lines` wrote.
+def document_from_line(line: bytes) -> Document:
+    """Read a document that `to_line` wrote.
 
     Raises:
-        IndexIntegrityError: a line is not a document.
+        IndexIntegrityError: the line is not a document.
     """
     try:
-        return tuple(_document(fields) for fields in _objects(content))
+        return _document(json.loads(line))
     except (KeyError, TypeError, ValueError) as error:
-        raise IndexIntegrityError(f"the documents cannot be read: {error}") from error
-
-
-def _objects(content: bytes) -> list[dict[str, Any]]:
-    # Not splitlines: a text may hold other line ends, and JSON leaves some of them unescaped.
-    return [json.loads(line) for line in content.split(b"\n") if line]
+        raise IndexIntegrityError(f"a document cannot be read: {error}") from error
 
 
 def _document(fields: Mapping[str, Any]) -> Document:

@@ -16,7 +16,13 @@ from pathlib import Path
 from typing import TextIO
 
 from migbot.errors import BusyError, IndexIntegrityError, IndexMissingError, MigbotError
-from migbot.index.manifest import MANIFEST, Manifest, manifest_to_bytes
+from migbot.index.manifest import (
+    MANIFEST,
+    FileEntry,
+    Manifest,
+    manifest_to_bytes,
+    sha256_of_file,
+)
 from migbot.index.store import CURRENT, builds_newest_first, current_build, is_build_name
 
 _LOCK = ".lock"
@@ -38,7 +44,7 @@ def only_builder(folder: Path) -> Iterator[None]:
         MigbotError: the folder cannot be written.
     """
     with ExitStack() as stack:
-        with _disk_faults_told(folder):
+        with disk_faults_told(folder):
             folder.mkdir(parents=True, exist_ok=True)
             lock = stack.enter_context((folder / _LOCK).open("a+", encoding="utf-8"))
             _take(lock)
@@ -59,7 +65,7 @@ def _take(lock: TextIO) -> None:
 
 
 def publish(
-    folder: Path, manifest: Manifest, files: Mapping[str, bytes], *, before: Step = _no_step
+    folder: Path, manifest: Manifest, files: Mapping[str, bytes | Path], *, before: Step = _no_step
 ) -> None:
     """Write a build under `folder` and put it in force; call with the folder's lock held.
 
@@ -68,7 +74,7 @@ def publish(
     Args:
         folder: the folder that holds `CURRENT`.
         manifest: lists all of `files`.
-        files: contents by file name.
+        files: contents by file name, or a file under `folder` to move in.
         before: told the name of each step before it is done; tests stop the writing there.
 
     Raises:
@@ -77,7 +83,7 @@ def publish(
     """
     temporary = folder / f"{_TEMPORARY}{manifest.build_id}-{os.getpid()}"
     try:
-        with _disk_faults_told(folder):
+        with disk_faults_told(folder):
             _write_build(temporary, manifest, files, before)
             _move_into_place(temporary, folder / manifest.build_id, before)
         put_in_force(folder, manifest.build_id, before=before)
@@ -92,7 +98,7 @@ def put_in_force(folder: Path, build: str, *, before: Step = _no_step) -> None:
         MigbotError: the disk refused; what was in force before still opens.
     """
     previous = _in_force(folder)
-    with _disk_faults_told(folder):
+    with disk_faults_told(folder):
         if previous != build:
             temporary = folder / f"{_TEMPORARY}{CURRENT}-{os.getpid()}"
             _write_file(temporary, f"{build}\n".encode(), before)
@@ -113,12 +119,15 @@ def sweep_temporary(folder: Path) -> None:
 
 
 def _write_build(
-    temporary: Path, manifest: Manifest, files: Mapping[str, bytes], before: Step
+    temporary: Path, manifest: Manifest, files: Mapping[str, bytes | Path], before: Step
 ) -> None:
     before("make the folder")
     temporary.mkdir()
     for name, content in files.items():
-        _write_file(temporary / name, content, before)
+        if isinstance(content, Path):
+            _move_file(content, temporary / name, manifest.files[name], before)
+        else:
+            _write_file(temporary / name, content, before)
     _write_file(temporary / MANIFEST, manifest_to_bytes(manifest), before)
     _sync_folder(temporary, before)
 
@@ -131,6 +140,16 @@ def _write_file(path: Path, content: bytes, before: Step) -> None:
         before(f"flush {path.name}")
         os.fsync(file.fileno())
     if path.read_bytes() != content:
+        raise IndexIntegrityError(f"{path.name} reads back differently: check the disk")
+
+
+def _move_file(source: Path, path: Path, entry: FileEntry, before: Step) -> None:
+    before(f"write {path.name}")
+    source.replace(path)
+    with path.open("rb") as file:
+        before(f"flush {path.name}")
+        os.fsync(file.fileno())
+    if sha256_of_file(path) != entry.sha256:
         raise IndexIntegrityError(f"{path.name} reads back differently: check the disk")
 
 
@@ -171,7 +190,8 @@ def _sweep(folder: Path, *, in_force: str, previous: str | None, before: Step) -
 
 
 @contextmanager
-def _disk_faults_told(folder: Path) -> Iterator[None]:
+def disk_faults_told(folder: Path) -> Iterator[None]:
+    """Turn what the disk refuses while the index at `folder` is made into a line that says so."""
     try:
         yield
     except OSError as error:

@@ -14,17 +14,19 @@ from pathlib import Path
 
 from migbot.errors import IndexIntegrityError, IndexMissingError
 from migbot.index.collection import Collection
-from migbot.index.dense import FaissIndex
+from migbot.index.dense import VECTORS, FaissIndex, VectorIndex
 from migbot.index.embed import EmbedderIdentity
 from migbot.index.manifest import MANIFEST, Manifest, manifest_from_bytes, sha256_of
-from migbot.index.passages import documents_from_lines, passages_from_lines
+from migbot.index.mapped import map_file, release_pages
+from migbot.index.milvus import RECORD, MilvusIndex, MilvusServer
+from migbot.index.passage_store import StoredDocuments, StoredPassages
 from migbot.index.sparse import SparseIndex
+from migbot.index.types import Content
 from migbot.types import Document
 
 CURRENT = "CURRENT"
 DOCUMENTS = "documents.jsonl"
 PASSAGES = "passages.jsonl"
-VECTORS = "vectors.faiss"
 
 _BUILD_ID = re.compile(r"[0-9a-f]{16}")
 _LOG = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Index(Collection):
-    """One build, whole and verified, in memory.
+    """One build, whole and verified; its files stay mapped, and are read where they are needed.
 
     `fault` is None, or says why the build in force was passed over for this earlier one.
     """
@@ -43,28 +45,34 @@ class Index(Collection):
     fault: str | None = None
 
 
-def open_index(folder: Path, *, embedder: EmbedderIdentity | None = None) -> Index:
+def open_index(
+    folder: Path,
+    *,
+    embedder: EmbedderIdentity | None = None,
+    milvus: MilvusServer | None = None,
+) -> Index:
     """Open the build in force under `folder`, or the newest that can be where that one cannot.
 
     Args:
         folder: the folder that holds `CURRENT`.
         embedder: what will embed the questions; None skips the comparison.
+        milvus: where the vectors are, for a build that does not hold them itself.
 
     Raises:
         IndexMissingError: no index was ever built there.
         IndexIntegrityError: no build is whole and of this format, or the index is of another
             embedder.
     """
-    index = _open_whole(folder)
+    index = _open_whole(folder, milvus)
     if embedder is not None and embedder != index.manifest.embedder:
         raise IndexIntegrityError(_mismatch(index.manifest.embedder, embedder))
     return index
 
 
-def _open_whole(folder: Path) -> Index:
+def _open_whole(folder: Path, milvus: MilvusServer | None) -> Index:
     current = current_build(folder)
     try:
-        return open_build(folder / current)
+        return open_build(folder / current, milvus=milvus)
     except IndexIntegrityError as error:
         fault = f"build {current}: {error}"
     _LOG.error("the index in force cannot be used, looking for an earlier one: %s", fault)
@@ -72,7 +80,7 @@ def _open_whole(folder: Path) -> Index:
         if build == current:
             continue
         try:
-            index = open_build(folder / build, fault=fault)
+            index = open_build(folder / build, milvus=milvus, fault=fault)
         except IndexIntegrityError as error:
             _LOG.error("build %s cannot be used either: %s", build, error)
         else:
@@ -84,24 +92,27 @@ def _open_whole(folder: Path) -> Index:
     )
 
 
-def open_build(folder: Path, *, fault: str | None = None) -> Index:
-    """Read one build, each file's hash before its content.
+def open_build(
+    folder: Path, *, milvus: MilvusServer | None = None, fault: str | None = None
+) -> Index:
+    """Open one build, each file's hash before its content.
 
     Raises:
-        IndexIntegrityError: a file is absent, altered or does not fit the others.
+        IndexIntegrityError: a file is absent, altered or does not fit the others, or the vectors
+            are in a Milvus that cannot be asked.
     """
     manifest = read_manifest(folder)
     files = {name: _verified(folder, manifest, name) for name in sorted(manifest.files)}
     try:
-        documents = documents_from_lines(files.pop(DOCUMENTS))
-        passages = passages_from_lines(files.pop(PASSAGES))
-        dense = FaissIndex.from_bytes(files.pop(VECTORS))
+        documents = StoredDocuments(files.pop(DOCUMENTS))
+        passages = StoredPassages(files.pop(PASSAGES))
+        dense = _open_vectors(files, milvus)
     except KeyError as error:
         raise IndexIntegrityError(f"{folder.name} lists no file {error}") from error
     index = Index(
         build_id=manifest.build_id,
         manifest=manifest,
-        documents={document.document_id: document for document in documents},
+        documents=documents,
         passages=passages,
         dense=dense,
         sparse=SparseIndex.from_files(files),
@@ -111,13 +122,22 @@ def open_build(folder: Path, *, fault: str | None = None) -> Index:
     return index
 
 
+def _open_vectors(files: dict[str, Content], milvus: MilvusServer | None) -> VectorIndex:
+    if RECORD in files:
+        return MilvusIndex.from_content(milvus, files.pop(RECORD))
+    return FaissIndex.from_content(files.pop(VECTORS))
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of the build at `folder`.
 
     Raises:
         IndexIntegrityError: absent, altered, of another format or of another build.
     """
-    manifest = manifest_from_bytes(_read(folder / MANIFEST))
+    try:
+        manifest = manifest_from_bytes((folder / MANIFEST).read_bytes())
+    except OSError as error:
+        raise IndexIntegrityError(f"{MANIFEST} cannot be read: {error.strerror}") from error
     if manifest.build_id != folder.name:
         raise IndexIntegrityError(f"{folder.name} holds the manifest of {manifest.build_id}")
     return manifest
@@ -157,23 +177,20 @@ def is_build_name(name: str) -> bool:
     return _BUILD_ID.fullmatch(name) is not None
 
 
-def _verified(folder: Path, manifest: Manifest, name: str) -> bytes:
+def _verified(folder: Path, manifest: Manifest, name: str) -> Content:
     if Path(name).name != name:
         raise IndexIntegrityError(f"{name!r} is not the name of a file of the build")
-    content = _read(folder / name)
+    try:
+        content = map_file(folder / name)
+    except OSError as error:
+        raise IndexIntegrityError(f"{name} cannot be read: {error.strerror}") from error
     entry = manifest.files[name]
     if len(content) != entry.bytes:
         raise IndexIntegrityError(f"{name} has {len(content)} bytes and should have {entry.bytes}")
     if sha256_of(content) != entry.sha256:
         raise IndexIntegrityError(f"{name} was altered: its hash is another")
+    release_pages(content)
     return content
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise IndexIntegrityError(f"{path.name} cannot be read: {error.strerror}") from error
 
 
 def _compare_counts(index: Index) -> None:
