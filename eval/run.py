@@ -151,7 +151,7 @@ def _result(
     if name == "retrieval":
         return retrieval_suite(own, parts.index, parts.embedder, parts.settings, data, limit)
     if name == "support":
-        return support_suite(data, parts.embedder, limit=limit)
+        return support_suite(data, parts.checker, limit=limit)
     with progress_over(name, len(cases[name])) as done:
         replies = ask_all(cases[name], parts, store, done)
     return answer_result(name, cases[name], replies, parts.judge)

@@ -1,4 +1,4 @@
-"""The support suite: does the sentence check know whether a passage states a claim?
+"""The support suite: does the claim check know whether a passage states a claim?
 
 RTE-3 (Giampiccolo et al., 2007; French by Skandalis et al., LREC-COLING 2024) in four directions,
 and WiCE (Kamoi et al., EMNLP 2023) with its oracle evidence. RTE-3's pairs are halved by the hash
@@ -18,11 +18,11 @@ from pydantic import BaseModel
 from eval.cases import Figure, Item, SuiteResult
 from eval.curves import auroc, calibration_error
 from eval.intervals import figures, paired_interval
+from eval.progress import progress_over
 from eval.text import hash_of
 from eval.third_party import Text, read_set
 from migbot.answer.support import Grade, Statement, SupportChecker, statement_of
 from migbot.errors import UsageError
-from migbot.index.embed import Embedder
 from migbot.types import LANGUAGES, Language
 
 Half = Literal["fitting", "reporting"]
@@ -97,19 +97,25 @@ def wice_claims(folder: Path | None) -> tuple[LabelledClaim, ...]:
     )
 
 
-def support_suite(folder: Path | None, embedder: Embedder, *, limit: int | None) -> SuiteResult:
-    """Return how well the sentence check does on RTE-3's reporting half and on WiCE.
+def support_suite(
+    folder: Path | None, checker: SupportChecker, *, limit: int | None
+) -> SuiteResult:
+    """Return how well the claim check does on RTE-3's reporting half and on WiCE.
 
     Args:
         folder: of the third-party sets.
-        embedder: the check's own.
+        checker: the claim check.
         limit: how many claims of each direction and set, always the same; None for all.
 
     Raises:
         UsageError: a set is absent or faulty.
     """
     claims = _sample((*rte3_claims(folder, "reporting"), *wice_claims(folder)), limit)
-    grades = SupportChecker(embedder).grade([claim.statement for claim in claims])
+    grades: list[Grade] = []
+    with progress_over("support", len(claims)) as done:
+        for claim in claims:
+            grades += checker.grade((claim.statement,))
+            done()
     best = _best_of_each_claim(claims, grades)
     items = tuple(_item(claim, grade) for claim, grade in best)
     return SuiteResult(

@@ -15,9 +15,10 @@ from importlib.resources import files
 from typing import Literal
 
 from migbot.answer.check import quotable_spans
+from migbot.answer.claim_prompt import claim_prompt
 from migbot.answer.claims import numbers
 from migbot.answer.compare import Claim, Match, compare, read_claim
-from migbot.answer.generate.protocol import Generator, Message
+from migbot.answer.generate.protocol import Generator
 from migbot.answer.units import unit_spans
 from migbot.answer.yesno import yes_probability
 from migbot.documents.given import given_passage
@@ -134,7 +135,7 @@ class SupportChecker:
         if self._generator is None:
             return None
         text = _readable(claim, passage, self._generator.count_tokens)
-        return yes_probability(self._generator, _prompt(text, claim.text))
+        return yes_probability(self._generator, claim_prompt(text, claim.text))
 
     def is_supported(self, claim: str, text: str) -> bool:
         """Return whether `text` states `claim`, each in French or English."""
@@ -233,11 +234,6 @@ def _reasons(signs: Signs, verdict: SupportVerdict) -> tuple[str, ...]:
 
 def _is_same_language(statement: Statement) -> bool:
     return statement.language == statement.passage.language
-
-
-def _prompt(text: str, claim: str) -> tuple[Message, ...]:
-    question = "Does the passage state that the claim is true? Reply yes or no."
-    return (Message(role="user", text=f"Passage: {text}\n\nClaim: {claim}\n\n{question}"),)
 
 
 def _logit(probability: float) -> float:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from migbot.answer.support import Grade, Statement
+    from migbot.answer.support import Grade, Statement, SupportChecker
 
-_BATCH = 64
+# Claims are embedded together, but those with the generator's word come one by one.
+_BATCH = 8
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,9 +19,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "check",
         help="tell whether passages state claims",
         description="Tell whether a passage states a claim, in French, in English or one in each: "
-        "the comparison that decides which sentences of an answer are shown. A file of claims "
-        "holds one JSON object a line, with `id`, `claim` and `passage`, and may name the "
-        "claim's `language`.",
+        "the comparison that decides which sentences of an answer are shown and, where the "
+        "generator is installed, its word on each claim, one to two seconds apiece. "
+        "A file of claims holds one JSON object a line, with `id`, `claim` and `passage`, and may "
+        "name the claim's `language`.",
     )
     parser.add_argument(
         "--claims", type=Path, required=True, metavar="FILE.jsonl", help="a file of claims"
@@ -31,11 +33,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Grade each claim, in order; a faulty line is reported in its place."""
-    from migbot.answer.support import SupportChecker
     from migbot.cli.output import print_json
     from migbot.cli.questions import Fault, exit_status, read_lines
-    from migbot.index.embed import load_embedder
-    from migbot.settings import load_settings
 
     lines = read_lines(options.claims, _statement)
     faults = [line for line in lines if isinstance(line, Fault)]
@@ -44,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
         for fault in faults:
             print_json(fault.to_json())
         return exit_status(lines)
-    print("migbot: loading the embedder", file=sys.stderr)
-    checker = SupportChecker(load_embedder(load_settings()))
+    checker = _load_checker()
     for start in range(0, len(lines), _BATCH):
         batch = lines[start : start + _BATCH]
         read = [line for line in batch if not isinstance(line, Fault)]
@@ -58,6 +56,25 @@ def run(options: argparse.Namespace) -> int:
             else:
                 print(_to_text(line[0], next(grades)), flush=True)
     return exit_status(lines)
+
+
+def _load_checker() -> "SupportChecker":
+    """Return the check with the generator, or with the comparison alone where there is none."""
+    from migbot.answer.generate import make_generator
+    from migbot.answer.support import SupportChecker
+    from migbot.errors import ModelMissingError
+    from migbot.index.embed import load_embedder
+    from migbot.settings import load_settings
+
+    settings = load_settings()
+    print("migbot: loading the models", file=sys.stderr)
+    embedder = load_embedder(settings)
+    try:
+        generator = make_generator(settings)
+    except ModelMissingError as error:
+        print(f"migbot: claims are compared without the generator: {error}", file=sys.stderr)
+        generator = None
+    return SupportChecker(embedder, generator)
 
 
 def _statement(claim_id: str, fields: Mapping[str, Any]) -> "tuple[str, Statement]":
