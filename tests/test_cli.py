@@ -11,6 +11,7 @@ COMMANDS = (
     ("models", "list"),
     ("models", "verify"),
     ("corpus", "check"),
+    ("corpus", "pull"),
     ("index", "build"),
     ("index", "info"),
     ("index", "check"),

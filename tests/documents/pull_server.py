@@ -33,7 +33,6 @@ class Site:
     def __init__(self):
         self.requests = []
         self.pauses = []
-        self.resolved = []
         self.busy = defaultdict(int)
         self.most_busy = defaultdict(int)
         self.answers = {}
@@ -67,18 +66,9 @@ class Site:
             self.pauses.append(seconds)
 
         def resolve(host, _port):
-            self.resolved.append(host)
             return self.names.get(host, ("127.0.0.1",))
 
-        # Loopback may be reached, everything else only as in earnest.
-        return Network(
-            **{
-                "resolve": resolve,
-                "may_reach": lambda address: address.is_loopback or is_public(address),
-                "pause": pause,
-                **changes,
-            }
-        )
+        return local_network(**{"resolve": resolve, "pause": pause, **changes})
 
     def _handler(self):
         site = self
@@ -106,6 +96,20 @@ class Site:
                 """Say nothing."""
 
         return Handler
+
+
+async def _no_pause(_seconds):
+    """Go on at once."""
+
+
+def local_network(**changes):
+    """Return a network where every name is this machine; the rest is as in earnest."""
+    local = {
+        "resolve": lambda _host, _port: ("127.0.0.1",),
+        "may_reach": lambda address: address.is_loopback or is_public(address),
+        "pause": _no_pause,
+    }
+    return Network(**{**local, **changes})
 
 
 def status(code, **headers):
@@ -187,7 +191,7 @@ def _head(request, code, headers):
     request.end_headers()
 
 
-def pull_all(corpus, site, *, only=(), network=None, **limits):
+def pull_all(corpus, site=None, *, only=(), network=None, **limits):
     """Pull what the list of `corpus` says; return the results by path without its folder."""
     sources = read_sources(corpus / "sources.toml")
     files = [
