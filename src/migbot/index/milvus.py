@@ -8,6 +8,7 @@ The build's folder holds the name of its collection; the address is a setting an
 """
 
 import json
+import logging
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -203,6 +204,8 @@ def _connect(server: MilvusServer) -> Any:
         raise MigbotError("Milvus needs its client: install migbot[milvus]") from error
     if "://" not in server.uri:
         Path(server.uri).parent.mkdir(parents=True, exist_ok=True)
+        # milvus-lite lacks some calls that the client gets along without, and logs each at length.
+        logging.getLogger("grpc._server").setLevel(logging.CRITICAL)
     with _faults_told(server):
         return MilvusClient(uri=server.uri, token=server.token, timeout=_TIMEOUT_S)
 
