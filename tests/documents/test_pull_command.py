@@ -10,8 +10,9 @@ from pull_server import Site, body, redirect, status, versioned
 from pull_sources import make_source, write_sources
 
 from migbot.cli import corpus as corpus_command
-from migbot.cli import corpus_pull
+from migbot.cli import corpus_pull, main
 from migbot.errors import BusyError, CorpusError, UsageError
+from migbot.index.store import open_index
 
 PDF = make_pdf(["The Network brings together the entities of the United Nations system."])
 MIGBOT = "from migbot.cli import main; raise SystemExit(main())"
@@ -49,6 +50,21 @@ def test_says_what_is_new_and_what_to_do_then(corpus, site, capsys):
 
     assert pull(corpus, site) == 0
     assert "1 unchanged" in capsys.readouterr().out
+
+
+def test_what_was_pulled_is_indexed_with_what_the_list_says(corpus, site, tmp_path, monkeypatch):
+    monkeypatch.setenv("MIGBOT_EMBEDDER", "hash")
+    monkeypatch.setenv("MIGBOT_INDEX", str(tmp_path / "indexes"))
+    url = site.on("/report", body(PDF))
+    write_sources(corpus, make_source("report", en=url, more='date = "2018-12-19"'))
+    pull(corpus, site)
+
+    assert main(["index", "build", "--corpus", str(corpus)]) == 0
+
+    passages = open_index(tmp_path / "indexes").passages
+    assert {
+        (passage.title, passage.url, passage.date, passage.language) for passage in passages
+    } == {("The title (en)", url, "2018-12-19", "en")}
 
 
 def test_one_fault_gives_status_1_and_the_others_are_pulled(corpus, site, capsys):

@@ -1,5 +1,6 @@
 """Which addresses are public, and whose certificate is asked for."""
 
+import os
 import socket
 import ssl
 import subprocess
@@ -7,7 +8,7 @@ from ipaddress import ip_address
 
 import pytest
 from pdf_files import make_pdf
-from pull_server import Site, body, pull_all, redirect
+from pull_server import Site, body, pull_all, redirect, status
 from pull_sources import make_source, write_sources
 
 from migbot.documents.pull_network import is_public
@@ -110,6 +111,32 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path, secure_s
     result = pull_all(tmp_path, site)["en/report.pdf"]
 
     assert (result.state, site.requests) == ("failed", [])
+
+
+def test_a_damaged_encrypted_line_is_a_failure_of_the_line(tmp_path, secure_site, certificate):
+    def damage(request):
+        request.send_response(200)
+        request.send_header("Content-Type", "application/pdf")
+        request.end_headers()
+        # Past the encryption, straight into the connection.
+        os.write(request.connection.fileno(), b"no record of TLS at all" * 100)
+
+    site = secure_site
+    site.on("/report", damage)
+    site.on("/robots.txt", status(404), host="docs.test")
+    write_sources(tmp_path, make_source("report", en=site.url("/report", scheme="https")))
+    trusted = ssl.create_default_context(cafile=certificate[0])
+
+    result = pull_all(tmp_path, site, network=site.network(tls=lambda: trusted))["en/report.pdf"]
+
+    assert result.state == "failed"
+    assert len(site.asked("/report")) == 3
+
+    site.on("/robots.txt", damage)
+    assert (
+        pull_all(tmp_path, site, network=site.network(tls=lambda: trusted))["en/report.pdf"].state
+        == "failed"
+    )
 
 
 def test_nothing_leads_from_an_encrypted_address_to_an_open_one(tmp_path, secure_site, certificate):

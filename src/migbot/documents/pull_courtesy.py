@@ -126,7 +126,7 @@ class Courtesy:
             fault = f"took more than {self._limits.transfer_s:g} s"
         except DocumentError as error:
             return DocumentError(f"{wanted}: {error}")
-        except (DownloadError, httpx.HTTPError) as error:
+        except (DownloadError, httpx.HTTPError, OSError) as error:
             fault = str(error) or type(error).__name__
         return DownloadError(
             f"{wanted}: {fault}; without it nothing more is asked of {url.host}: pull again later"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from ssl import SSLError
 from typing import Literal
 
 import httpx
@@ -87,7 +88,7 @@ class Transfer:
         while True:
             try:
                 return await self._follow(wanted, unfinished, arrived)
-            except (_TryAgainError, httpx.TransportError) as error:
+            except (_TryAgainError, httpx.TransportError, SSLError, ConnectionError) as error:
                 asked_s = error.wait_s if isinstance(error, _TryAgainError) else 0.0
                 if attempt == _ATTEMPTS or asked_s > self._limits.longest_delay_s:
                     reason = str(error) or type(error).__name__
