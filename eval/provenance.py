@@ -22,7 +22,7 @@ _LIBRARIES = (
     "transformers",
     "xllamacpp",
 )
-_SECRET = {"generator_api_key"}
+_SECRET = {"generator_api_key", "milvus_token"}
 
 
 def provenance(settings: Settings, index_id: str) -> dict[str, Any]:
