@@ -148,6 +148,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address the page binds to")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
+    index_look_s: Annotated[float, Field(ge=0.1, le=86400)] = Field(
+        5, description="how often a running page looks for a newly built index, in seconds"
+    )
     waiting_visitors: Annotated[int, Field(ge=1, le=10000)] = Field(
         100, description="questions that may wait before new ones are turned away"
     )

@@ -21,12 +21,12 @@ READY_S = 60
 
 @contextmanager
 def live_page(
-    assistant: Answering, settings: Settings, documents: Mapping[str, Document]
+    assistant: Answering, settings: Settings, documents: Mapping[str, Document], **options: Any
 ) -> Iterator[str]:
-    """Serve the page while the block runs and give its address."""
+    """Serve the page while the block runs and give its address; `options` as `build_server`'s."""
     # All on one thread of its own: a browser's test keeps an event loop on the main one.
     with claim("127.0.0.1", 0) as listening, ThreadPoolExecutor(max_workers=1) as thread:
-        server = thread.submit(build_server, assistant, settings, documents).result()
+        server = thread.submit(build_server, assistant, settings, documents, **options).result()
         running = thread.submit(server.run, sockets=[listening])
         try:
             until = time.monotonic() + READY_S

@@ -43,7 +43,7 @@ class Assistant:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the parts; `index` None serves only questions that bring their own passages."""
-        self.index = index
+        self.embedder_identity = embedder.identity
         self._embedder = embedder
         self._generator = generator
         self._settings = settings
@@ -56,9 +56,13 @@ class Assistant:
                 generator.name,
                 embedder.identity.name,
             )
-        self._retriever = (
-            Retriever(index, embedder, settings.candidates) if index is not None else None
-        )
+        self.use(index)
+
+    def use(self, index: Index | None) -> None:
+        """Search `index` from the next question on; one in progress has its passages already."""
+        candidates = self._settings.candidates
+        self._retriever = None if index is None else Retriever(index, self._embedder, candidates)
+        self.index = index
 
     def warm_up(self) -> None:
         """Read the constant beginning of the prompt, so that the first visitor need not wait."""

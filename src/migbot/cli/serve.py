@@ -3,6 +3,7 @@
 import argparse
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,18 +35,37 @@ def serve(settings: "Settings") -> int:
         MissingError: a model or the index is missing.
     """
     from migbot.answer.assistant import load_assistant
+    from migbot.index.live import LiveIndex, following
+    from migbot.index.milvus import milvus_server
+    from migbot.index.store import open_index
     from migbot.serve.server import address, build_server, claim
 
     # The port is claimed first: a taken one is known before the models take their seconds.
     listening = claim(settings.host, settings.port)
     try:
         print("migbot: loading the models and the index…", file=sys.stderr)
-        assistant = load_assistant(settings)
-        documents = assistant.index.documents if assistant.index else {}
-        server = build_server(assistant, settings, documents, warm_up=assistant.warm_up)
+        assistant = load_assistant(settings, with_index=False)
+        reopen = partial(
+            open_index,
+            settings.index,
+            embedder=assistant.embedder_identity,
+            milvus=milvus_server(settings),
+        )
+        live = LiveIndex(settings.index, reopen)
+        assistant.use(live.index)
+        server = build_server(
+            assistant,
+            settings,
+            live.documents,
+            warm_up=assistant.warm_up,
+            is_degraded=lambda: live.fault is not None,
+        )
         print(f"migbot: open {address(listening)} (stop with Ctrl-C)", file=sys.stderr)
         # The server stops in good order first, then raises the interrupt again.
-        with suppress(KeyboardInterrupt):
+        with (
+            following(live, assistant.use, every_s=settings.index_look_s),
+            suppress(KeyboardInterrupt),
+        ):
             server.run(sockets=[listening])
     finally:
         listening.close()

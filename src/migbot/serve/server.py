@@ -55,18 +55,20 @@ def build_server(
     documents: Mapping[str, Document] | None = None,
     *,
     warm_up: Callable[[], None] | None = None,
+    is_degraded: Callable[[], bool] = lambda: False,
 ) -> uvicorn.Server:
     """Return the server of the page, ready to `run(sockets=[claim(…)])` until it is stopped.
 
     `documents` maps document ids to documents, for the text around a cited passage. `warm_up` is
-    run before the first answer, while the page is already open.
+    run before the first answer, while the page is already open. `is_degraded` is asked at each
+    `GET /health`, which says `ok` or `degraded`.
     """
     desk = Desk(assistant, places=settings.waiting_visitors)
     if warm_up is not None:
         desk.prepare(warm_up)
 
     async def health(_request: Request) -> PlainTextResponse:
-        return PlainTextResponse("ok")
+        return PlainTextResponse("degraded" if is_degraded() else "ok")
 
     async def build() -> Starlette:
         page = Page(desk, settings, documents or {})
