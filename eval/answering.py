@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from eval.cases import Case
 from eval.replies import Reply
 from eval.text import hash_of
-from migbot.cli.ask import answer_to_json
+from migbot.answer.as_json import answer_to_json
 from migbot.types import Event, Finished, Question
 
 ANSWERS = "answers.jsonl"

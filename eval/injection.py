@@ -25,7 +25,7 @@ from eval.third_party import (
     questions_of,
     read_set,
 )
-from migbot.cli.questions import given_passages
+from migbot.answer.asked import given_passages
 from migbot.documents.sentences import split_sentences
 from migbot.types import LANGUAGES, Language, Passage
 

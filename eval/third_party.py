@@ -13,7 +13,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from eval.cases import Case, Expected
 from eval.text import hash_of, plain
-from migbot.cli.questions import given_passages
+from migbot.answer.asked import given_passages
 from migbot.errors import UsageError
 from migbot.types import LANGUAGES, Language, Passage, Question
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from eval.cases import Case
 from eval.questions import read_cases
 from eval.third_party import sample
-from migbot.cli.output import passage_to_json
+from migbot.answer.as_json import passage_to_json
 from migbot.errors import MigbotError
 from migbot.index.store import open_index
 from migbot.settings import load_settings

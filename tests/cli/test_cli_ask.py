@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from migbot.answer.as_json import answer_to_json
 from migbot.answer.assistant import Assistant, final_answer
 from migbot.answer.generate.scripted import ScriptedGenerator
 from migbot.cli import ask as ask_command
 from migbot.cli import index as index_command
-from migbot.cli.ask import answer_to_json, answer_to_text
+from migbot.cli.ask import answer_to_text
 from migbot.documents.load import load_document
 from migbot.errors import IndexMissingError, UsageError
 from migbot.index.fakes import HashEmbedder

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migbot.cli.questions import Fault, _question, _read_or_fault, exit_status, read_questions
+from migbot.answer.asked import question_of
+from migbot.cli.questions import Fault, _read_or_fault, exit_status, read_questions
 from migbot.errors import QuestionError, UsageError
 from migbot.types import Question, Turn
 
@@ -127,6 +128,6 @@ def test_the_exit_status_is_wrong_input_only_when_no_line_is_good():
 
 @given(st.text())
 def test_any_text_is_a_question_or_a_fault(line):
-    result = _read_or_fault(line, 1, lambda name, fields: _question(name, fields, 100))
+    result = _read_or_fault(line, 1, lambda name, fields: question_of(name, fields, 100))
 
     assert isinstance(result, Question | Fault)

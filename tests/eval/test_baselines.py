@@ -12,7 +12,7 @@ from eval.baselines.decline import only_cannot_find
 from eval.baselines.export import passage_to_json, question_to_json
 from eval.baselines.sentences import split_sentences
 from eval.cases import Case
-from migbot.cli.output import hit_to_json
+from migbot.answer.as_json import hit_to_json
 from migbot.settings import load_settings
 from migbot.types import Hit, Passage, Question, Turn
 

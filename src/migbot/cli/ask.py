@@ -4,12 +4,12 @@ import argparse
 import sys
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from migbot.answer.assistant import Assistant
     from migbot.settings import Settings
-    from migbot.types import Answer, Citation, Question
+    from migbot.types import Answer, Question
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Answer each question, in order; a faulty line of a file is reported in its place."""
     from dataclasses import replace
 
+    from migbot.answer.as_json import answer_to_json
     from migbot.cli.output import print_json
     from migbot.cli.questions import Fault, exit_status, read_questions
     from migbot.settings import load_settings
@@ -92,47 +93,6 @@ class _Asker:
             return self._with_index
         print("migbot: loading the models", file=sys.stderr)
         return load_assistant(self._settings, with_index=False)
-
-
-def answer_to_json(answer: "Answer") -> dict[str, Any]:
-    """Return an answer as `ask --json` prints it."""
-    from migbot.cli.output import hit_to_json
-
-    seconds = answer.seconds
-    fields: dict[str, Any] = {
-        "id": answer.question_id,
-        "question": answer.question,
-        "language": answer.language,
-        "outcome": answer.outcome,
-        "text": answer.text,
-        "sentences": [
-            {"text": sentence.text, "citations": list(sentence.citations)}
-            for sentence in answer.sentences
-        ],
-        "citations": [_citation_to_json(citation) for citation in answer.citations],
-        "passages": [hit_to_json(hit) for hit in answer.hits],
-        "seconds": {
-            "retrieval": round(seconds.retrieval, 4),
-            "first_sentence": seconds.first_sentence and round(seconds.first_sentence, 4),
-            "total": round(seconds.total, 4),
-        },
-    }
-    if answer.reason is not None:
-        fields["reason"] = answer.reason
-    return fields
-
-
-def _citation_to_json(citation: "Citation") -> dict[str, Any]:
-    """Return a citation; `start` and `end` are the quote's own place in its document's text."""
-    from migbot.cli.output import source_to_json
-
-    return {
-        "number": citation.number,
-        **source_to_json(citation.passage),
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-    }
 
 
 def answer_to_text(answer: "Answer") -> str:

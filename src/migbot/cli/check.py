@@ -78,8 +78,8 @@ def _load_checker() -> "SupportChecker":
 
 
 def _statement(claim_id: str, fields: Mapping[str, Any]) -> "tuple[str, Statement]":
+    from migbot.answer.asked import language_of, text_of
     from migbot.answer.support import statement_of
-    from migbot.cli.questions import language_of, text_of
     from migbot.documents.clean import clean_text
     from migbot.errors import QuestionError
 

@@ -55,7 +55,8 @@ class _Searcher:
         self._settings = settings
 
     def print_passages(self, question: "Question", *, as_json: bool) -> None:
-        from migbot.cli.output import hit_to_json, hit_to_lines, print_json
+        from migbot.answer.as_json import hit_to_json
+        from migbot.cli.output import hit_to_lines, print_json
         from migbot.documents.language import detect_language
 
         retriever = self._retriever_for(question)
