@@ -227,7 +227,7 @@ def test_promises_hold_for_plain_text_and_markdown(text, max_tokens):
 def test_promises_hold_for_web_pages(paragraphs, max_tokens):
     body = "".join(f"<h2>{SENTENCE}</h2><p>{text}</p>" for text in paragraphs)
     try:
-        page = parse_html(f"<html><body><article>{body}</article></body></html>")
+        page = parse_html(f"<html><body><article>{body}</article></body></html>".encode())
     except DocumentError:
         return
     document = document_of(page.blocks)

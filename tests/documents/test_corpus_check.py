@@ -7,7 +7,13 @@ from migbot.cli.corpus import add_parser
 from migbot.errors import CorpusError
 
 TEXT = "The Network brings together the entities of the United Nations system on migration."
-SOURCED = f"---\nas_of: 2018\nurl: https://example.org/a\n---\n{TEXT}"
+FRONT = "as_of: 2018\nurl: https://example.org/a\nlicence: CC BY 4.0\n"
+SOURCED = f"---\n{FRONT}---\n{TEXT}"
+
+
+@pytest.fixture(autouse=True)
+def _embedder_without_a_model(monkeypatch):
+    monkeypatch.setenv("MIGBOT_EMBEDDER", "hash")
 
 
 def check(*arguments):
@@ -28,11 +34,11 @@ def test_says_of_each_file_what_became_of_it(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert status == 0
     assert lines[0].startswith("accepted   a.md: “The Network brings")
-    assert lines[0].endswith(f"en, 2018, {len(TEXT)} characters, 1 sections")
+    assert lines[0].endswith(f"en, 2018, 1 passages, {len(TEXT)} characters, 1 sections")
     assert lines[1] == "duplicate  b.md: same text as a.md, taken once"
     assert lines[2] == "refused    c\\n.txt: empty: it holds no text"
-    assert lines[3].endswith("; warning: no source; warning: no date")
-    assert lines[4].startswith("2 accepted, 1 refused, 1 duplicates, 1 without source")
+    assert lines[3].endswith("; warning: no source; warning: no date; warning: no licence")
+    assert lines[4].startswith("2 accepted with 2 passages, 1 refused, 1 duplicates, 1 without")
 
 
 def test_json_alone_is_printed_on_request(tmp_path, capsys):
@@ -45,12 +51,52 @@ def test_json_alone_is_printed_on_request(tmp_path, capsys):
     assert found["counts"]["accepted"] == 1
 
 
-@pytest.mark.parametrize(("content", "status"), [(SOURCED, 0), (TEXT, 1), ("", 1)])
-def test_strict_fails_on_a_refusal_or_a_file_without_source(tmp_path, content, status):
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (SOURCED, 0),
+        (TEXT, 1),
+        ("", 1),
+        (SOURCED.replace("licence: CC BY 4.0\n", ""), 1),
+        (SOURCED.replace("url: https://example.org/a\n", ""), 1),
+    ],
+)
+def test_strict_fails_on_a_refusal_or_a_file_without_source_or_licence(tmp_path, content, status):
     (tmp_path / "a.md").write_text(content, encoding="utf-8")
 
     assert check(tmp_path, "--strict") == status
     assert check(tmp_path) == 0
+
+
+def test_a_text_in_its_writer_s_own_words_needs_no_licence_of_its_own(tmp_path):
+    front = "sources: [{title: A report, url: 'https://example.org/r'}]\n"
+    (tmp_path / "a.md").write_text(f"---\n{front}---\n{TEXT}", encoding="utf-8")
+
+    assert check(tmp_path, "--strict") == 0
+
+
+def test_passages_are_left_uncounted_without_an_embedder_and_that_is_said(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("MIGBOT_EMBEDDER", str(tmp_path / "absent"))
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+
+    assert check(tmp_path) == 0
+
+    *_, summary, why = capsys.readouterr().out.splitlines()
+    assert summary.startswith("1 accepted, 0 refused")
+    assert why.startswith("Passages are not counted: ")
+
+
+def test_a_document_whose_title_leaves_no_room_is_refused_as_the_build_does(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr("migbot.index.fakes.HashEmbedder.max_tokens", 40)
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+
+    check(tmp_path)
+
+    assert "refused    a.md: its title and headings leave no room" in capsys.readouterr().out
 
 
 def test_a_wrong_sources_file_is_an_error_after_the_report(tmp_path, capsys):

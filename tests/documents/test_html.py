@@ -1,7 +1,12 @@
 import pytest
 
-from migbot.documents.html import parse_html
+from migbot.documents import html
 from migbot.errors import DocumentError
+
+
+def parse_html(page):
+    return html.parse_html(page.encode("utf-8"))
+
 
 SENTENCE = "The Network brings together the entities of the United Nations system on migration. "
 PAGE = f"""<!doctype html><html lang="fr-CH"><head><title>Site</title>

@@ -1,9 +1,8 @@
-import zlib
-
 import pytest
 from pdf_files import make_pdf
 from reportlab.lib.pdfencrypt import StandardEncryption
 
+from migbot.documents.child import Parsers
 from migbot.documents.pdf import parse_pdf
 from migbot.errors import DocumentError
 
@@ -73,36 +72,26 @@ def test_reads_a_pdf_that_opens_with_an_empty_password():
     assert LINE in parse_pdf(make_pdf([f"{LINE}."], encrypt=encryption)).blocks[0].text
 
 
+def refusal(pdf):
+    with Parsers() as parsers, pytest.raises(DocumentError) as caught:
+        parsers.parse("pdf", pdf)
+    return str(caught.value)
+
+
 def test_refuses_encrypted_pdf():
     encryption = StandardEncryption("secret", ownerPassword="owner")
 
-    with pytest.raises(DocumentError, match="encrypted"):
-        parse_pdf(make_pdf([LINE], encrypt=encryption))
+    assert "encrypted" in refusal(make_pdf([LINE], encrypt=encryption))
 
 
 def test_refuses_a_pdf_of_blank_pages():
-    with pytest.raises(DocumentError, match="needs OCR"):
-        parse_pdf(make_pdf([], []))
+    assert "needs OCR" in refusal(make_pdf([], []))
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.6])
 def test_refuses_a_torn_pdf(kept):
     pdf = make_pdf([f"{LINE}."])
 
-    with pytest.raises(DocumentError, match=r"unreadable PDF|no text"):
-        parse_pdf(b"%PDF-1.4\n" + pdf[9 : 9 + int(kept * len(pdf))])
+    said = refusal(b"%PDF-1.4\n" + pdf[9 : 9 + int(kept * len(pdf))])
 
-
-def test_a_compression_bomb_ends_its_own_process_only():
-    bomb = zlib.compress(zlib.compress(b"\0" * 400_000_000, 9), 9)
-    filters = b"/Filter [/FlateDecode /FlateDecode]"
-    pdf = (
-        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        b"3 0 obj<</Type/Page/Parent 2 0 R/Contents 4 0 R/MediaBox[0 0 9 9]>>endobj\n"
-        b"4 0 obj<</Length %d %s>>stream\n%s\nendstream endobj\ntrailer<</Root 1 0 R>>"
-        % (len(bomb), filters, bomb)
-    )
-
-    with pytest.raises(DocumentError, match=r"unreadable PDF|no text"):
-        parse_pdf(pdf)
+    assert "unreadable PDF" in said or "no text" in said

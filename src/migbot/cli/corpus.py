@@ -2,17 +2,22 @@
 
 import argparse
 import json
-import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migbot.cli import corpus_pull
-from migbot.errors import CorpusError
-from migbot.settings import load_settings
+from migbot.errors import CorpusError, DocumentError, ModelIntegrityError, ModelMissingError
+from migbot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from migbot.documents.corpus import Entry
+    from collections.abc import Callable
+
+    from migbot.documents.corpus import Accepted, Entry
+    from migbot.types import Document
+
+    # How many passages a document is cut into.
+    Count = Callable[[Document], int]
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,7 +29,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     check.add_argument(
         "--strict",
         action="store_true",
-        help="exit with status 1 if a file is refused or a document names no source",
+        help="exit with status 1 if a file is refused or says no source or no licence",
     )
     check.add_argument("--json", action="store_true", help="print JSON instead of lines")
     check.set_defaults(run=run)
@@ -43,21 +48,33 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(corpus=options.directory)
     report = read_corpus(settings.corpus, document_bytes=settings.document_bytes)
     publications, fault = _publications(settings.corpus)
-    rows = [_row(entry) for entry in report.entries]
-    counts = {
-        "accepted": len(report.documents),
-        "refused": len(report.refused),
-        "duplicates": len(report.duplicates),
-        "without_source": sum(not document.url for document in report.documents),
-        "publications": publications,
-    }
+    count, uncounted = _counter(settings)
+    rows = [_row(entry, count) for entry in report.entries]
+    counts = _counts(rows, publications)
     if options.json:
-        print(json.dumps({"files": rows, "counts": counts}, ensure_ascii=False, indent=2))
+        found = {"files": rows, "counts": counts, "passages_not_counted": uncounted}
+        print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        _print(rows, counts)
+        _print(rows, counts, uncounted)
     if fault:
         raise fault
-    return int(options.strict and bool(counts["refused"] or counts["without_source"]))
+    faults = counts["refused"] or counts["without_source"] or counts["without_licence"]
+    return int(options.strict and bool(faults))
+
+
+def _counter(settings: Settings) -> "tuple[Count | None, str | None]":
+    """Return what counts passages as the build cuts them, or why they cannot be counted."""
+    from migbot.index.content import cut_document
+    from migbot.index.embed import load_embedder
+
+    try:
+        embedder = load_embedder(settings)
+    except (ModelMissingError, ModelIntegrityError) as error:
+        return None, str(error)
+    tokens = settings.passage_tokens
+    return lambda document: len(
+        cut_document(document, embedder=embedder, passage_tokens=tokens)
+    ), None
 
 
 def _publications(corpus: Path) -> tuple[int, CorpusError | None]:
@@ -72,13 +89,21 @@ def _publications(corpus: Path) -> tuple[int, CorpusError | None]:
         return 0, error
 
 
-def _row(entry: "Entry") -> dict[str, Any]:
+def _row(entry: "Entry", count: "Count | None") -> dict[str, Any]:
     from migbot.documents.corpus import Duplicate, Refused
 
     if isinstance(entry, Refused):
         return {"path": entry.path, "status": "refused", "reason": entry.reason}
     if isinstance(entry, Duplicate):
         return {"path": entry.path, "status": "duplicate", "duplicate_of": entry.first}
+    try:
+        passages = count(entry.document) if count else None
+    except DocumentError as error:
+        return {"path": entry.path, "status": "refused", "reason": str(error)}
+    return {**_facts(entry), "passages": passages, "warnings": list(entry.warnings)}
+
+
+def _facts(entry: "Accepted") -> dict[str, Any]:
     document, publication = entry.document, entry.publication
     return {
         "path": entry.path,
@@ -88,21 +113,43 @@ def _row(entry: "Entry") -> dict[str, Any]:
         "date": document.date,
         "url": document.url,
         "publisher": publication.publisher if publication else None,
-        "terms": publication.terms.name if publication else None,
+        "licence": entry.licence,
         "characters": len(document.text),
         "sections": len(document.sections),
-        "warnings": list(entry.warnings),
     }
 
 
-def _print(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, int]) -> None:
+def _counts(rows: Sequence[Mapping[str, Any]], publications: int) -> dict[str, int | None]:
+    accepted = [row for row in rows if row["status"] == "accepted"]
+    passages = [row["passages"] for row in accepted]
+    return {
+        "accepted": len(accepted),
+        "refused": sum(row["status"] == "refused" for row in rows),
+        "duplicates": sum(row["status"] == "duplicate" for row in rows),
+        "without_source": sum(not row["url"] for row in accepted),
+        "without_licence": sum(not row["licence"] for row in accepted),
+        "with_warnings": sum(bool(row["warnings"]) for row in accepted),
+        "passages": None if None in passages else sum(passages),
+        "publications": publications,
+    }
+
+
+def _print(
+    rows: Sequence[Mapping[str, Any]], counts: Mapping[str, int | None], uncounted: str | None
+) -> None:
+    from migbot.documents.corpus import on_one_line
+
     for row in rows:
         print(on_one_line(f"{row['status']:9}  {row['path']}: {_about(row)}"))
+    passages = "" if counts["passages"] is None else f" with {counts['passages']} passages"
     print(
-        f"{counts['accepted']} accepted, {counts['refused']} refused, "
-        f"{counts['duplicates']} duplicates, {counts['without_source']} without source; "
+        f"{counts['accepted']} accepted{passages}, {counts['refused']} refused, "
+        f"{counts['duplicates']} duplicates, {counts['without_source']} without source, "
+        f"{counts['without_licence']} without licence, {counts['with_warnings']} with warnings; "
         f"{counts['publications']} publications listed in sources.toml"
     )
+    if uncounted:
+        print(f"Passages are not counted: {uncounted}")
 
 
 def _about(row: Mapping[str, Any]) -> str:
@@ -110,15 +157,8 @@ def _about(row: Mapping[str, Any]) -> str:
         return str(row["reason"])
     if row["status"] == "duplicate":
         return f"same text as {row['duplicate_of']}, taken once"
-    size = f"{row['characters']} characters, {row['sections']} sections"
+    passages = "" if row["passages"] is None else f"{row['passages']} passages, "
+    size = f"{passages}{row['characters']} characters, {row['sections']} sections"
     facts = f"“{row['title']}”, {row['language']}, {row['date'] or 'undated'}, {size}"
-    terms = (f"terms: {row['terms']}",) if row["terms"] else ()
+    terms = (f"terms: {row['licence']}",) if row["publisher"] else ()
     return "; ".join((facts, *terms, *(f"warning: {warning}" for warning in row["warnings"])))
-
-
-def on_one_line(text: str) -> str:
-    """Return `text` with control characters, which a file's name may hold, written as escapes."""
-    return "".join(
-        ascii(character)[1:-1] if unicodedata.category(character)[0] == "C" else character
-        for character in text
-    )

@@ -143,7 +143,7 @@ def _shown(files: int, *, json: bool) -> "Iterator[tuple[Progress, Finished]]":
 
 
 def _line(result: "Result") -> str:
-    from migbot.cli.corpus import on_one_line
+    from migbot.documents.corpus import on_one_line
 
     said = result.reason or f"{result.bytes:,} bytes"
     if result.moved_to:

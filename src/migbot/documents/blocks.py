@@ -25,13 +25,17 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parsed:
-    """A file's blocks in reading order, and what its format says about the whole."""
+    """A file's blocks in reading order, and what its format says about the whole.
+
+    `warnings` are what a person should know about how it was read, a line each.
+    """
 
     blocks: tuple[Block, ...]
     title: str | None = None
     language: Language | None = None
     date: str | None = None
     url: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,11 +4,12 @@ import hashlib
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from migbot.documents.language import clear_language
 from migbot.documents.sentences import split_sentences
-from migbot.types import Document, Passage, Section
+from migbot.types import Document, Language, Passage, Section
 
 Span = tuple[int, int]
 _CLAUSE_MARKS = frozenset(";:,»)]–—")
@@ -25,10 +26,12 @@ def chunk_document(
     """Cut `document` into passages of at most `max_tokens`, in reading order, without overlap.
 
     A passage takes whole paragraphs while they fit, then whole sentences; only a sentence that is
-    too long by itself is cut, at a clause or between words. It stays within one section, and its
-    sentences begin on one page. A section's headings stand in its first passage, with words after
-    them. Every character that is not a space lies in exactly one passage, and `text` is exactly
-    `document.text[start:end]`. A single word longer than `max_tokens` is cut between characters.
+    too long by itself is cut, at a clause or between words. It stays within one section, its
+    sentences begin on one page, and its paragraphs are in one language as far as that is clear:
+    its `language` is that one, or else the document's. A section's headings stand in its first
+    passage, with words after them. Every character that is not a space lies in exactly one
+    passage, and `text` is exactly `document.text[start:end]`. A single word longer than
+    `max_tokens` is cut between characters.
 
     Args:
         document: the document.
@@ -71,9 +74,11 @@ class _Cutter:
         paragraphs = Counter[int]()
         for unit in units:
             paragraphs[unit.paragraph] += unit.tokens
+        languages = self._languages(units)
         first = 0
         while first < len(units):
             last = self._extent(units, first, paragraphs)
+            last = _within_one_language(units, first, last, languages)
             # Tokens of joined sentences may be a few more than the sum of theirs.
             while last > first and not self._fits(units[first].start, units[last].end):
                 last -= 1
@@ -93,6 +98,15 @@ class _Cutter:
                 if total - unit.tokens + whole > self._max >= self._ends + whole:
                     return position - 1
         return len(units) - 1
+
+    def _languages(self, units: Sequence[_Unit]) -> dict[int, Language | None]:
+        """Return the language of each paragraph, by its number; None where it is not clear."""
+        ends = {unit.paragraph: unit.end for unit in units}
+        starts = {unit.paragraph: unit.start for unit in reversed(units)}
+        return {
+            paragraph: clear_language(self._document.text[start : ends[paragraph]])
+            for paragraph, start in starts.items()
+        }
 
     def _introduces(self, unit: _Unit) -> bool:
         return self._document.text[unit.start : unit.end].endswith(":")
@@ -157,6 +171,19 @@ class _Cutter:
         return bisect_left(cuts, True, key=lambda cut: not self._fits(start, cut))
 
 
+def _within_one_language(
+    units: Sequence[_Unit], first: int, last: int, languages: Mapping[int, Language | None]
+) -> int:
+    """Return the last unit up to `last` before a paragraph that is clearly in another language."""
+    language = languages[units[first].paragraph]
+    for position in range(first + 1, last + 1):
+        here = languages[units[position].paragraph]
+        if language and here and here != language:
+            return position - 1
+        language = language or here
+    return last
+
+
 def _leading_spaces(text: str, position: int) -> int:
     found = _SPACES.match(text, position)
     return found.end() - found.start() if found else 0
@@ -187,7 +214,7 @@ def _passage(document: Document, span: Span, section: int) -> Passage:
         path=document.path,
         title=document.title,
         url=document.url,
-        language=document.language,
+        language=clear_language(text) or document.language,
         date=document.date,
         page=bisect_right(document.page_starts, start) or None,
         start=start,

@@ -1,16 +1,20 @@
 """The whole corpus: every file under a folder, accepted as a document or refused with a reason."""
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from migbot.documents.child import Parsers
 from migbot.documents.load import load_document
 from migbot.documents.pulled import Listing, read_listing
 from migbot.documents.sources import SOURCES_FILE, Publication
 from migbot.errors import CorpusError, DocumentError
 from migbot.types import Document
 
+# A text that names its sources and no address of its own was written from them for this corpus.
+OWN_WORDS = "own words, from the sources that it names"
 _NOT_DOCUMENTS = frozenset({SOURCES_FILE, "README.md"})
 
 
@@ -18,10 +22,12 @@ _NOT_DOCUMENTS = frozenset({SOURCES_FILE, "README.md"})
 class Accepted:
     """A file that is a document, and what a person should know about how it was read.
 
+    `licence` is the terms under which its text may be used, None where nothing says them.
     `publication` is set where the file was pulled: who published it, under which terms.
     """
 
     document: Document
+    licence: str | None
     warnings: tuple[str, ...]
     publication: Publication | None = None
 
@@ -33,7 +39,7 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """A file that is left out, and why, in one line."""
+    """A file that is left out, and why, in one line; both can be printed as they are."""
 
     path: str
     reason: str
@@ -94,17 +100,18 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
     entries: list[Entry] = []
     seen: dict[str, int] = {}
     listing = read_listing(folder)
-    for path in _files(folder):
-        if path.parent == folder and path.name in _NOT_DOCUMENTS:
-            continue
-        entry = _entry(folder, path, document_bytes, listing)
-        if isinstance(entry, Accepted):
-            position = seen.setdefault(entry.document.text, len(entries))
-            first = entries[position] if position < len(entries) else None
-            if isinstance(first, Accepted):
-                entries[position] = _with_sources(first, entry.document)
-                entry = Duplicate(path=entry.path, first=first.path)
-        entries.append(entry)
+    with Parsers() as parsers:
+        for path in _files(folder):
+            if path.parent == folder and path.name in _NOT_DOCUMENTS:
+                continue
+            entry = _entry(folder, path, document_bytes, listing, parsers)
+            if isinstance(entry, Accepted):
+                position = seen.setdefault(entry.document.text, len(entries))
+                first = entries[position] if position < len(entries) else None
+                if isinstance(first, Accepted):
+                    entries[position] = _with_sources(first, entry.document)
+                    entry = Duplicate(path=entry.path, first=first.path)
+            entries.append(entry)
     return CorpusReport(folder=folder, entries=tuple(entries))
 
 
@@ -124,17 +131,37 @@ def _files(folder: Path) -> Iterator[Path]:
             yield child
 
 
-def _entry(folder: Path, path: Path, document_bytes: int, listing: Listing) -> Entry:
+def _entry(
+    folder: Path, path: Path, document_bytes: int, listing: Listing, parsers: Parsers
+) -> Entry:
     try:
         pulled = listing.find(path.relative_to(folder).as_posix())
         stated = pulled.front_matter if pulled else None
-        loaded = load_document(folder, path, document_bytes=document_bytes, stated=stated)
+        loaded = load_document(
+            folder, path, document_bytes=document_bytes, stated=stated, parsers=parsers
+        )
     except DocumentError as error:
-        # A name that is no UTF-8 is shown with its bytes as escapes, so that it can be printed.
+        # A name that is no UTF-8 is shown with its bytes as escapes.
         name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
-        return Refused(path=name, reason=str(error))
+        return Refused(path=on_one_line(name), reason=on_one_line(str(error)))
     publication = pulled.publication if pulled else None
-    return Accepted(document=loaded.document, warnings=loaded.warnings, publication=publication)
+    licence = publication.terms.name if publication else loaded.licence
+    if licence is None and loaded.is_own_words:
+        licence = OWN_WORDS
+    return Accepted(
+        document=loaded.document,
+        licence=licence,
+        warnings=loaded.warnings if licence else (*loaded.warnings, "no licence"),
+        publication=publication,
+    )
+
+
+def on_one_line(text: str) -> str:
+    """Return `text` on one line, with control characters, which a name may hold, as escapes."""
+    return "".join(
+        ascii(character)[1:-1] if unicodedata.category(character)[0] == "C" else character
+        for character in text
+    )
 
 
 def _with_sources(entry: Accepted, other: Document) -> Accepted:

@@ -21,6 +21,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _PLAUSIBLE = frozenset(
     "àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŸŒÆáíóúñÁÍÓÚÑãõß«»‹›’‘“”„…–—•€°§ºª·©®™²³½\xa0"
 )
+_GUESSED = "windows-1252"
 _LEAST_PLAUSIBLE = 0.9
 _MOST_CONTROLS = 0.1
 
@@ -31,6 +32,13 @@ class Decoded:
 
     text: str
     encoding: str
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know: whether the encoding was guessed."""
+        if self.encoding != _GUESSED:
+            return ()
+        return ("read as Windows-1252; save it as UTF-8 to be sure",)
 
 
 def decode(data: bytes) -> Decoded:
@@ -45,7 +53,7 @@ def decode(data: bytes) -> Decoded:
     try:
         return Decoded(text=_checked(data.decode("utf-8")), encoding="utf-8")
     except UnicodeDecodeError:
-        return Decoded(text=_windows_1252(data), encoding="windows-1252")
+        return Decoded(text=_windows_1252(data), encoding=_GUESSED)
 
 
 def _strictly(data: bytes, encoding: str) -> str:
@@ -59,7 +67,7 @@ def _strictly(data: bytes, encoding: str) -> str:
 
 def _windows_1252(data: bytes) -> str:
     try:
-        text = _checked(data.decode("windows-1252"))
+        text = _checked(data.decode(_GUESSED))
     except UnicodeDecodeError as error:
         raise DocumentError("not text in a known encoding: save it as UTF-8") from error
     beyond_ascii = [character for character in text if not character.isascii()]

@@ -15,7 +15,7 @@ _FRONT_MATTER = re.compile(
 )
 _KEY = re.compile(r"^[A-Za-z_]+[ \t]*:", re.MULTILINE)
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_KEYS = frozenset({"title", "language", "topics", "as_of", "url", "pair", "sources"})
+_KEYS = frozenset({"title", "language", "topics", "as_of", "url", "pair", "licence", "sources"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +31,7 @@ class FrontMatter:
     as_of: str | None = None
     url: str | None = None
     pair: str | None = None
+    licence: str | None = None
     sources: tuple[Source, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -63,6 +64,7 @@ def _read(fields: object) -> FrontMatter:
         as_of=_date(fields),
         url=_url(fields.get("url"), "url"),
         pair=_text(fields, "pair"),
+        licence=_text(fields, "licence"),
         sources=_sources(fields),
         unknown=tuple(str(name) for name in fields if name not in _KEYS),
     )

@@ -7,31 +7,47 @@ from typing import Any
 
 from migbot.documents.blocks import Block, Parsed
 from migbot.documents.clean import clean_text
+from migbot.documents.decode import decode
+from migbot.documents.hidden import Hidden
+from migbot.documents.html_hidden import leave_out_hidden
 from migbot.errors import DocumentError
 from migbot.types import Language
 
+# Notices that lie over a page, told by the names that their makers give them.
+_NOTICES = [
+    f"//*[self::div or self::section or self::aside or self::dialog][contains("
+    f"translate(concat(@id, ' ', @class, ' ', @aria-label), 'CGKON', 'cgkon'), '{name}')]"
+    for name in ("cookie", "consent", "gdpr", "onetrust", "didomi", "tarteaucitron", "axeptio")
+]
 _HTML_LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?(fr|en)\b", re.IGNORECASE)
 
 
-def parse_html(text: str) -> Parsed:
+def parse_html(data: bytes) -> Parsed:
     """Return the main content of a page as blocks: headings, paragraphs, lists and tables.
 
     Title, date and canonical address are those that the page's metadata states. Scripts, styles,
-    comments and menus are left out.
+    comments, menus and notices about cookies are left out, and so is what the page hides.
 
     Raises:
-        DocumentError: the page holds no main text or cannot be parsed.
+        DocumentError: the page is not text, or holds no main text.
     """
-    import trafilatura  # noqa: PLC0415 - takes half a second and is needed for pages only
+    import trafilatura  # noqa: PLC0415 - the one place that needs it
 
-    page: Any = trafilatura.bare_extraction(
-        text,
-        with_metadata=True,
-        include_comments=False,
-        include_tables=True,
-        include_links=False,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
+    decoded = decode(data)
+    hidden = Hidden()
+    tree = trafilatura.load_html(decoded.text)
+    page: Any = None
+    if tree is not None:
+        leave_out_hidden(tree, hidden)
+        page = trafilatura.bare_extraction(
+            tree,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=True,
+            include_links=False,
+            date_extraction_params={"extensive_search": False, "original_date": True},
+            prune_xpath=_NOTICES,
+        )
     blocks = tuple(_blocks(page.body)) if page is not None else ()
     if not any(clean_text(block.text) for block in blocks):
         raise DocumentError(
@@ -40,9 +56,10 @@ def parse_html(text: str) -> Parsed:
     return Parsed(
         blocks=blocks,
         title=page.title or None,
-        language=_language(text),
+        language=_language(decoded.text),
         date=_date(page.date),
         url=_url(page.url),
+        warnings=(*decoded.warnings, *hidden.warnings()),
     )
 
 

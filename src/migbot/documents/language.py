@@ -90,6 +90,12 @@ def detect_language(text: str) -> Language:
     return score_languages(text).language
 
 
+def clear_language(text: str) -> Language | None:
+    """Return the language of a stretch of a document; None where it is too short or mixed."""
+    scores = score_languages(text)
+    return scores.language if scores.is_clear else None
+
+
 def score_languages(text: str) -> LanguageScores:
     """Return what in `text` speaks for French and for English."""
     words = _WORD.findall(text.replace("’", " ").replace("'", " "))

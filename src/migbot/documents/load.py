@@ -9,35 +9,43 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from migbot.documents.blocks import Block, Parsed, lay_out
+from migbot.documents.child import Kind, Parsers
 from migbot.documents.clean import clean_text
 from migbot.documents.decode import decode
 from migbot.documents.frontmatter import FrontMatter, split_front_matter
-from migbot.documents.html import parse_html
-from migbot.documents.language import score_languages
+from migbot.documents.language import clear_language, detect_language
 from migbot.documents.markdown import parse_markdown
-from migbot.documents.pdf import parse_pdf
+from migbot.documents.orders import find_order
 from migbot.documents.plain import parse_plain
 from migbot.errors import DocumentError
 from migbot.types import LANGUAGES, Document, Language
 
-_PDF_SIGNATURE = b"%PDF-"
+_SIGNATURES = {".pdf": b"%PDF-", ".docx": b"PK\x03\x04"}
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST_PDF_PREAMBLE_BYTES = 1024
 _LONGEST_TITLE_CHARS = 200
-_PARSERS: Mapping[str, Callable[[str], Parsed]] = {
-    ".md": parse_markdown,
-    ".txt": parse_plain,
-    ".html": parse_html,
-    ".htm": parse_html,
+_SHARE_OF_OTHER_LANGUAGE = 0.2
+_PARSERS: Mapping[str, Callable[[str], Parsed]] = {".md": parse_markdown, ".txt": parse_plain}
+_PARSED_IN_CHILD: Mapping[str, Kind] = {
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
 }
-_WITH_FRONT_MATTER = frozenset({".md", ".txt"})
-SUFFIXES = (*_PARSERS, ".pdf")
+SUFFIXES = (*_PARSERS, *_PARSED_IN_CHILD)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loaded:
-    """A document, and what a person should know about how it was read."""
+    """A document, what it says of its terms, and what a person should know about it.
+
+    `licence` is stated in front matter. `is_own_words` tells a text that names the sources of its
+    facts and no address that it was taken from.
+    """
 
     document: Document
+    licence: str | None
+    is_own_words: bool
     warnings: tuple[str, ...]
 
 
@@ -49,7 +57,12 @@ class _Read:
 
 
 def load_document(
-    corpus: Path, path: Path, *, document_bytes: int, stated: FrontMatter | None = None
+    corpus: Path,
+    path: Path,
+    *,
+    document_bytes: int,
+    stated: FrontMatter | None = None,
+    parsers: Parsers | None = None,
 ) -> Loaded:
     """Read the file `path` under the folder `corpus`.
 
@@ -61,13 +74,19 @@ def load_document(
         path: the file.
         document_bytes: largest file read, in bytes.
         stated: what is known of the file from elsewhere, in the place of its own front matter.
+        parsers: what reads PDF, HTML and DOCX; by default a child process for this file alone.
 
     Raises:
         DocumentError: the file is not one to read, or holds no text; the message is the reason.
     """
+    if parsers is None:
+        with Parsers() as own:
+            return load_document(
+                corpus, path, document_bytes=document_bytes, stated=stated, parsers=own
+            )
     relative = _relative(corpus, path)
     data = read_regular_file(corpus, path, document_bytes=document_bytes)
-    read = _read(data, path.suffix.lower())
+    read = _read(data, path.suffix.lower(), parsers)
     front, parsed = stated or read.front, read.parsed
     title = _title(front, parsed, path)
     layout = lay_out(parsed.blocks, title=title)
@@ -89,7 +108,13 @@ def load_document(
         page_starts=layout.page_starts,
         sha256=hashlib.sha256(data).hexdigest(),
     )
-    return Loaded(document=document, warnings=(*read.warnings, *doubts, *_lacks(document)))
+    warnings = (*read.warnings, *doubts, *_orders(document), *_lacks(document))
+    return Loaded(
+        document=document,
+        licence=front.licence,
+        is_own_words=bool(front.sources) and front.url is None,
+        warnings=warnings,
+    )
 
 
 def read_regular_file(corpus: Path, path: Path, *, document_bytes: int) -> bytes:
@@ -97,7 +122,7 @@ def read_regular_file(corpus: Path, path: Path, *, document_bytes: int) -> bytes
 
     Raises:
         DocumentError: it is a link that leads out of `corpus`, a pipe, a device or a folder, is
-            too large, or cannot be read.
+            too large, changes while it is read, or cannot be read.
     """
     try:
         real = path.resolve(strict=True)
@@ -105,18 +130,31 @@ def read_regular_file(corpus: Path, path: Path, *, document_bytes: int) -> bytes
             raise DocumentError("a link that leads out of the corpus: copy the file instead")
         # Without O_NONBLOCK, opening a named pipe waits for a writer for ever.
         descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
             os.close(descriptor)
             raise DocumentError("not a regular file")
         with os.fdopen(descriptor, "rb") as file:
             data = file.read(document_bytes + 1)
+            # Read twice, as two changes may fall within one tick of a file system's clock.
+            file.seek(0)
+            is_same = file.read(document_bytes + 1) == data
+            is_same &= _is_untouched(before, os.fstat(descriptor), real.stat())
     except (OSError, RuntimeError) as error:
         raise DocumentError(f"cannot be read: {_reason(error)}") from error
+    if not is_same:
+        raise DocumentError("changed while it was read: try again once it is written")
     if len(data) > document_bytes:
         raise DocumentError(
             f"larger than {document_bytes} bytes: split it, or raise MIGBOT_DOCUMENT_BYTES"
         )
     return data
+
+
+def _is_untouched(before: os.stat_result, *after: os.stat_result) -> bool:
+    """Return whether a file was not written to, and no other was put in its place."""
+    first = (before.st_dev, before.st_ino, before.st_size, before.st_mtime_ns)
+    return all((now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) == first for now in after)
 
 
 def _reason(error: Exception) -> str:
@@ -132,26 +170,35 @@ def _relative(corpus: Path, path: Path) -> str:
     return relative
 
 
-def _read(data: bytes, suffix: str) -> _Read:
+def _read(data: bytes, suffix: str, parsers: Parsers) -> _Read:
     if suffix not in SUFFIXES:
         raise DocumentError(f"kind {suffix or 'without suffix'} is not read: {', '.join(SUFFIXES)}")
     if not data.strip():
         raise DocumentError("empty: it holds no text")
-    # A PDF may have a preamble; other kinds may well speak of PDF in their first lines.
-    searched = data[:_LARGEST_PDF_PREAMBLE_BYTES] if suffix == ".pdf" else data[:5]
-    is_pdf = _PDF_SIGNATURE in searched
-    if is_pdf != (suffix == ".pdf"):
-        raise DocumentError("its content is not of the kind that its suffix says: rename it")
-    if is_pdf:
-        return _Read(parsed=parse_pdf(data), front=FrontMatter(), warnings=())
+    _check_signature(data, suffix)
+    if suffix in _PARSED_IN_CHILD:
+        parsed = parsers.parse(_PARSED_IN_CHILD[suffix], data)
+        return _Read(parsed=parsed, front=FrontMatter(), warnings=parsed.warnings)
     decoded = decode(data)
-    front, text = FrontMatter(), decoded.text
-    if suffix in _WITH_FRONT_MATTER:
-        front, text = split_front_matter(text)
-    warnings = [f"front matter: {name!r} means nothing here" for name in front.unknown]
-    if decoded.encoding == "windows-1252":
-        warnings.append("read as Windows-1252; save it as UTF-8 to be sure")
-    return _Read(parsed=_PARSERS[suffix](text), front=front, warnings=tuple(warnings))
+    front, text = split_front_matter(decoded.text)
+    unknown = tuple(f"front matter: {name!r} means nothing here" for name in front.unknown)
+    return _Read(parsed=_PARSERS[suffix](text), front=front, warnings=(*unknown, *decoded.warnings))
+
+
+def _check_signature(data: bytes, suffix: str) -> None:
+    """Refuse a file that is of another kind than its suffix says.
+
+    Raises:
+        DocumentError: it is.
+    """
+    found = {kind for kind, signature in _SIGNATURES.items() if data.startswith(signature)}
+    # A PDF may have a preamble; other kinds may well speak of PDF in their first lines.
+    if suffix == ".pdf" and _SIGNATURES[suffix] in data[:_LARGEST_PDF_PREAMBLE_BYTES]:
+        found = {suffix}
+    if data.startswith(_OLD_OFFICE):
+        raise DocumentError("a Word file of the old kind, or one with a password: save it as .docx")
+    if found != {suffix} & _SIGNATURES.keys():
+        raise DocumentError("its content is not of the kind that its suffix says: rename it")
 
 
 def _title(front: FrontMatter, parsed: Parsed, path: Path) -> str:
@@ -171,15 +218,31 @@ def _from_name(path: Path) -> str:
 def _language(
     front: FrontMatter, parsed: Parsed, text: str, relative: str
 ) -> tuple[Language, tuple[str, ...]]:
-    if front.language:
-        return front.language, ()
-    scores = score_languages(text)
-    if scores.is_clear:
-        return scores.language, ()
+    clear = clear_language(text)
+    if stated := front.language or clear:
+        return stated, _other_language(stated, text)
     folders = PurePosixPath(relative).parts[:-1]
     hints = (parsed.language, *(name for name in LANGUAGES if name in folders))
-    language = next((hint for hint in hints if hint), scores.language)
-    return language, (f"its language is unclear, taken as {language}: say so in front matter",)
+    language = next((hint for hint in hints if hint), None) or detect_language(text)
+    unclear = f"its language is unclear, taken as {language}: say so in front matter"
+    return language, _other_language(language, text) or (unclear,)
+
+
+def _other_language(language: Language, text: str) -> tuple[str, ...]:
+    """Return a warning where a good part of `text` is clearly in the other language."""
+    other = sum(
+        len(paragraph)
+        for paragraph in text.split("\n\n")
+        if clear_language(paragraph) not in {None, language}
+    )
+    if other < _SHARE_OF_OTHER_LANGUAGE * len(text):
+        return ()
+    return (f"in two languages: the document is taken as {language}, each passage as what it is",)
+
+
+def _orders(document: Document) -> tuple[str, ...]:
+    order = find_order(f"{document.title}\n{document.text}")
+    return (f"speaks to an assistant, not to a reader: “{order}”",) if order else ()
 
 
 def _lacks(document: Document) -> tuple[str, ...]:

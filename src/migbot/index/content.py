@@ -7,13 +7,14 @@ from typing import Literal
 
 from migbot.documents.chunk import chunk_document
 from migbot.documents.corpus import Refused
+from migbot.errors import DocumentError
 from migbot.index.embed import SPECIAL_TOKENS, Embedder
 from migbot.index.manifest import build_id_of, sha256_of
 from migbot.index.mapped import map_file
 from migbot.index.passage_store import StoredDocuments, StoredPassages
 from migbot.index.passages import frame_text, to_line
 from migbot.index.store import DOCUMENTS, PASSAGES
-from migbot.types import Document
+from migbot.types import Document, Passage
 
 _FEWEST_TOKENS = 32  # less text than this beside its title and headings makes no passage
 
@@ -54,18 +55,13 @@ def store_content(
     with (folder / DOCUMENTS).open("wb") as kept, (folder / PASSAGES).open("wb") as cut:
         for done, document in enumerate(documents):
             on_progress("cutting passages", done, len(documents))
-            room = min(passage_tokens, _room_for_text(document, embedder))
-            if room < _FEWEST_TOKENS:
-                reason = "its title and headings leave no room for text: shorten them"
-                refused.append(Refused(path=document.path, reason=reason))
+            try:
+                passages = cut_document(document, embedder=embedder, passage_tokens=passage_tokens)
+            except DocumentError as error:
+                refused.append(Refused(path=document.path, reason=str(error)))
                 continue
             kept.write(to_line(document))
-            cut.writelines(
-                to_line(passage)
-                for passage in chunk_document(
-                    document, count_tokens=embedder.count_tokens, max_tokens=room
-                )
-            )
+            cut.writelines(to_line(passage) for passage in passages)
     on_progress("cutting passages", len(documents), len(documents))
     lines = map_file(folder / DOCUMENTS), map_file(folder / PASSAGES)
     return Content(
@@ -76,6 +72,25 @@ def store_content(
         corpus_sha256=sha256_of(lines[0]),
         build_id=build_id_of(*lines, embedder.identity, passage_tokens, vector_index),
     )
+
+
+def cut_document(
+    document: Document, *, embedder: Embedder, passage_tokens: int
+) -> tuple[Passage, ...]:
+    """Return the passages of `document`, each of which the embedder sees whole.
+
+    Args:
+        document: the document.
+        embedder: whose tokens are counted.
+        passage_tokens: longest passage in those tokens, title and headings not counted.
+
+    Raises:
+        DocumentError: its title and headings leave no room for text.
+    """
+    room = min(passage_tokens, _room_for_text(document, embedder))
+    if room < _FEWEST_TOKENS:
+        raise DocumentError("its title and headings leave no room for text: shorten them")
+    return chunk_document(document, count_tokens=embedder.count_tokens, max_tokens=room)
 
 
 def _room_for_text(document: Document, embedder: Embedder) -> int:

@@ -1,0 +1,123 @@
+"""What the styles and lists of a Word document make of a paragraph and of a stretch of it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
+_OFF = frozenset({"0", "false", "off"})
+_PAPER = frozenset({"auto", "ffffff"})
+_SMALLEST_HALF_POINTS = 2
+_NO_LIST = 0
+
+
+def heading_level(paragraph: Any) -> int | None:
+    """Return the depth of a heading from 1; None for other paragraphs."""
+    for style in _chain(paragraph.style):
+        if style.name == "Title":
+            return 1
+        if found := _HEADING.match(style.name or ""):
+            return int(found[1])
+    return None
+
+
+class Styles:
+    """Looks up the properties that the style of a paragraph gives to its text."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Any, ...]] = {}
+
+    def looks(self, paragraph: Any) -> tuple[Any, ...]:
+        """Return elements with properties, the nearest first; None stands for one without any."""
+        style = paragraph.style
+        if style.style_id not in self._known:
+            self._known[style.style_id] = tuple(
+                properties
+                for found in _chain(style)
+                for properties in (found.element.rPr, found.element.pPr)
+            )
+        own = paragraph.paragraph_format.element.pPr
+        return (own, *self._known[style.style_id])
+
+
+def is_unseen(looks: tuple[Any, ...]) -> bool:
+    """Return whether text of these looks is marked as hidden or not above one point."""
+    vanish, size = _first(looks, "vanish"), _first(looks, "sz")
+    if vanish is not None and vanish.get(f"{W}val") not in _OFF:
+        return True
+    value = "" if size is None else size.get(f"{W}val", "")
+    return value.isdecimal() and int(value) <= _SMALLEST_HALF_POINTS
+
+
+def is_white(looks: tuple[Any, ...]) -> bool:
+    """Return whether text of these looks is white on no shade that its file tells of."""
+    color, shade = _first(looks, "color"), _first(looks, "shd")
+    shaded = shade is not None and shade.get(f"{W}fill", "auto").lower() not in _PAPER
+    return color is not None and color.get(f"{W}val", "").lower() == "ffffff" and not shaded
+
+
+class Lists:
+    """Counts the items of a document's lists."""
+
+    def __init__(self, document: Any) -> None:
+        self._numbered = _numbered(document)
+        self._counts: Counter[tuple[int, int]] = Counter()
+
+    def mark(self, paragraph: Any) -> str | None:
+        """Return what stands before a list's item, `-` or its number; None where there is none."""
+        if heading_level(paragraph) is not None:
+            return None
+        properties = (
+            paragraph.paragraph_format.element.pPr,
+            *(style.element.pPr for style in _chain(paragraph.style)),
+        )
+        numbers = (item.numPr for item in properties if item is not None)
+        number = next((found for found in numbers if found is not None), None)
+        if number is None or number.numId is None or number.numId.val == _NO_LIST:
+            return None
+        key = (number.numId.val, number.ilvl.val if number.ilvl is not None else 0)
+        if key not in self._numbered:
+            return "-"
+        self._counts[key] += 1
+        for list_id, level in tuple(self._counts):
+            if list_id == key[0] and level > key[1]:
+                del self._counts[list_id, level]
+        return f"{self._counts[key]}."
+
+
+def _numbered(document: Any) -> frozenset[tuple[int, int]]:
+    """Return the lists and levels whose items carry a number or a letter, not a bullet."""
+    try:
+        numbering = document.part.numbering_part.element
+    except (KeyError, NotImplementedError):
+        return frozenset()
+    levels = {
+        (abstract.get(f"{W}abstractNumId"), int(level.get(f"{W}ilvl", "0")))
+        for abstract in numbering.iter(f"{W}abstractNum")
+        for level in abstract.iter(f"{W}lvl")
+        for kind in level.iter(f"{W}numFmt")
+        if kind.get(f"{W}val") not in {"bullet", "none"}
+    }
+    return frozenset(
+        (int(number.get(f"{W}numId")), level)
+        for number in numbering.iter(f"{W}num")
+        for abstract in number.iter(f"{W}abstractNumId")
+        for list_id, level in levels
+        if list_id == abstract.get(f"{W}val")
+    )
+
+
+def _chain(style: Any) -> Iterator[Any]:
+    """Yield a style and those it is based on; a file may well have them in a circle."""
+    seen: set[str] = set()
+    while style is not None and style.style_id not in seen:
+        seen.add(style.style_id)
+        yield style
+        style = style.base_style
+
+
+def _first(looks: tuple[Any, ...], name: str) -> Any:
+    found = (look.find(f"{W}{name}") for look in looks if look is not None)
+    return next((element for element in found if element is not None), None)

@@ -1,0 +1,51 @@
+"""Text that a file holds and a reader of it does not see: how much, and what became of it.
+
+What is certainly unseen is left out. White text may stand on a dark ground, so it is kept. Whoever
+keeps the corpus is told of both: such text is a way to plant words where nobody looks.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Hidden:
+    """Counts of characters that are no spaces, filled while a file is read."""
+
+    left_out: int = 0
+    concealed: int = 0
+    white: int = 0
+    unprinted: int = 0
+
+    def leave_out(self, text: str) -> str:
+        """Count `text` as unseen and return nothing in its place."""
+        self.left_out += _letters(text)
+        return ""
+
+    def keep_concealed(self, text: str) -> str:
+        """Count `text` as hidden until a click perhaps, and return it."""
+        self.concealed += _letters(text)
+        return text
+
+    def keep_white(self, text: str) -> str:
+        """Count `text` as white and return it."""
+        self.white += _letters(text)
+        return text
+
+    def keep_unprinted(self, text: str) -> str:
+        """Count `text` as drawn without ink, as a scan's recognised text is, and return it."""
+        self.unprinted += _letters(text)
+        return text
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return a line for each kind of unseen text that there was."""
+        lines = (
+            (self.left_out, "characters that no reader sees were left out"),
+            (self.concealed, "characters that a style sheet hides were kept: read them"),
+            (self.white, "characters are white, perhaps on white: read them before you trust them"),
+            (self.unprinted, "characters are drawn without ink: a scan’s text, or hidden text"),
+        )
+        return tuple(f"hidden text: {count} {what}" for count, what in lines if count)
+
+
+def _letters(text: str) -> int:
+    return sum(not character.isspace() for character in text)
