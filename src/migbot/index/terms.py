@@ -9,10 +9,12 @@ both of its forms: stemmed then folded, and folded then stemmed. "adoptée" thus
 import re
 import threading
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from migbot.types import LANGUAGES, Language
+
+_REMEMBERED_WORDS = 1 << 16  # text repeats its words, and stemming is most of indexing it
 
 _WORD = re.compile(r"[^\W_]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
@@ -70,7 +72,7 @@ def question_terms(text: str) -> list[str]:
 def _words(text: str) -> list[str]:
     """Return the words of `text` that are not stop words; abbreviations such as WHO never are."""
     words = _WORD.findall(unicodedata.normalize("NFC", text))
-    return [word for word in words if is_abbreviation(word) or fold(word) not in STOPWORDS]
+    return [word for word in words if is_abbreviation(word) or not _is_stop_word(word)]
 
 
 def is_abbreviation(word: str) -> bool:
@@ -78,9 +80,15 @@ def is_abbreviation(word: str) -> bool:
     return len(word) > 1 and word.isupper()
 
 
-def _stems(word: str, language: Language) -> dict[str, None]:
+@lru_cache(_REMEMBERED_WORDS)
+def _is_stop_word(word: str) -> bool:
+    return fold(word) in STOPWORDS
+
+
+@lru_cache(_REMEMBERED_WORDS)
+def _stems(word: str, language: Language) -> tuple[str, ...]:
     stem = _stemmers().by_language[language].stemWord
-    return dict.fromkeys((fold(stem(word.casefold())), stem(fold(word))))
+    return tuple(dict.fromkeys((fold(stem(word.casefold())), stem(fold(word)))))
 
 
 class _Stemmers(threading.local):
