@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -127,3 +130,30 @@ def test_says_where_milvus_was_looked_for():
 
     with pytest.raises(MigbotError, match=r"Milvus at http://127\.0\.0\.1:1 fails"):
         MilvusIndex.build(nowhere, "migbot_test", VECTORS)
+
+
+LOCAL = """
+import numpy as np, sys
+from migbot.index.milvus import MilvusIndex, MilvusServer
+server = MilvusServer(uri=sys.argv[1])
+index = MilvusIndex.build(server, "migbot_test", np.eye(3, 4, dtype=np.float32))
+print(index.search(np.eye(3, 4, dtype=np.float32)[1], 1)[0][0])
+"""
+
+
+def test_a_local_milvus_writes_nothing_outside_its_folder_and_says_nothing(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+
+    done = subprocess.run(
+        [sys.executable, "-c", LOCAL, str(tmp_path / "milvus" / "vectors.db")],
+        cwd=home,
+        env={**os.environ, "HOME": str(home), "XDG_CACHE_HOME": "", "TMPDIR": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert (done.stdout, done.stderr) == ("1\n", "")
+    assert list(home.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "milvus"]
