@@ -148,6 +148,10 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address the page binds to")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        0,
+        description="port of 127.0.0.1 on which `/metrics` is served for Prometheus; 0 serves none",
+    )
     index_look_s: Annotated[float, Field(ge=0.1, le=86400)] = Field(
         5, description="how often a running page looks for a newly built index, in seconds"
     )

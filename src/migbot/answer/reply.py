@@ -107,7 +107,7 @@ class Reply:
         """Return the last event: answered where something was stated, else declined."""
         if self.is_empty:
             return self.decline("not_found")
-        return self._finished("answered", " ".join(map(_with_markers, self._sentences)))
+        return self._finished("answered", " ".join(map(with_markers, self._sentences)))
 
     def decline(self, reason: Reason) -> Finished:
         """Return the last event of an answer that is declined for `reason`."""
@@ -161,7 +161,7 @@ class Reply:
         )
 
 
-def _with_markers(sentence: Sentence) -> str:
+def with_markers(sentence: Sentence) -> str:
     """Return a sentence with its markers before the full stop."""
     markers = "".join(f"[{number}]" for number in sentence.citations)
     return f"{sentence.text.removesuffix('.')} {markers}."

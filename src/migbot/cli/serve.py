@@ -59,6 +59,7 @@ def serve(settings: "Settings") -> int:
             live.documents,
             warm_up=assistant.warm_up,
             is_degraded=lambda: live.fault is not None,
+            build_id=lambda: live.index.build_id,
         )
         print(f"migbot: open {address(listening)} (stop with Ctrl-C)", file=sys.stderr)
         # The server stops in good order first, then raises the interrupt again.

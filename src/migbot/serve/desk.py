@@ -49,10 +49,21 @@ class Desk:
         self._assistant = assistant
         self._places = places
         self._inside = 0
+        self._turned_away = 0
         self._closing = threading.Event()
         self._retrieval = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retrieval")
         self._model = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
         self._warming: Future[None] | None = None
+
+    @property
+    def inside(self) -> int:
+        """Return how many questions wait or are being answered."""
+        return self._inside
+
+    @property
+    def turned_away(self) -> int:
+        """Return how many questions found all places taken."""
+        return self._turned_away
 
     async def ask(self, question: Question) -> AsyncGenerator[Event | Beat, None]:
         """Yield the events of an answer, and a `Beat` whenever `BEAT_S` pass without one.
@@ -64,7 +75,8 @@ class Desk:
             BusyError: all places are taken.
         """
         if self._inside >= self._places:
-            raise BusyError("too many questions are waiting: try again in a minute")
+            self._turned_away += 1
+            raise BusyError(f"{self._inside} questions are waiting already: try again in a minute")
         self._inside += 1
         errand = _Errand(self._assistant.answer(question), self._closing)
         queued = False

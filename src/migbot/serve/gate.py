@@ -1,4 +1,4 @@
-"""What the server lets through: the routes that the page needs, small bodies, strict headers.
+"""What the server lets through: the routes of page and API, small bodies, strict headers.
 
 The toolkit brings far more routes than the page uses (uploads, files, proxies, monitoring). All
 but those named here answer 404 before it sees them.
@@ -7,8 +7,10 @@ but those named here answer 404 before it sees them.
 import re
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from migbot.serve.refusals import refused
 
 BODY_BYTES = 64 * 1024
 
@@ -17,9 +19,13 @@ ROUTES = {
         r"/|/config/?|/theme\.css|/favicon\.ico|/robots\.txt|/health"
         r"|/(assets|static)/(?!.*\.\.)[\w./@-]+"
         r"|/gradio_api/(queue/data|startup-events|heartbeat/\w+)"
+        r"|/api/v1/(search|documents|openapi\.json)|/v1/models"
     ),
     "HEAD": re.compile(r"/|/health"),
-    "POST": re.compile(r"/gradio_api/(queue/join|run/predict|cancel|reset)/?"),
+    "POST": re.compile(
+        r"/gradio_api/(queue/join|run/predict|cancel|reset)/?"
+        r"|/api/v1/(ask|search)|/v1/chat/completions"
+    ),
 }
 
 # The toolkit's own scripts need inline code and `new Function`; nothing may come from elsewhere.
@@ -63,7 +69,7 @@ class Gate:
             return
         body = await _read(receive) if scope["method"] == "POST" else b""
         if body is None:
-            refusal = PlainTextResponse("too large", status_code=413)
+            refusal = refused(413, "too_large", f"the body is over {BODY_BYTES} bytes: send less")
             await refusal(scope, receive, send_with_headers)
             return
         await self._app(
@@ -73,13 +79,16 @@ class Gate:
         )
 
     @staticmethod
-    def _refusal(scope: Scope) -> PlainTextResponse | None:
-        routes = ROUTES.get(scope["method"])
-        if routes is None:
-            return PlainTextResponse("method not allowed", status_code=405)
-        if not routes.fullmatch(scope["path"]):
-            return PlainTextResponse("not found", status_code=404)
-        return None
+    def _refusal(scope: Scope) -> Response | None:
+        path = scope["path"]
+        methods = [method for method, routes in ROUTES.items() if routes.fullmatch(path)]
+        if scope["method"] in methods:
+            return None
+        if methods or scope["method"] not in ROUTES:
+            allowed = ", ".join(methods)
+            told = f"the method is not allowed here: use {allowed or 'GET or POST'}"
+            return refused(405, "method_not_allowed", told, {"allow": allowed})
+        return refused(404, "not_found", "there is nothing at this address")
 
 
 async def _read(receive: Receive) -> bytes | None:

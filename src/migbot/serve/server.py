@@ -11,8 +11,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from migbot.errors import UsageError
+from migbot.serve.api import Api
 from migbot.serve.desk import Answering, Desk
 from migbot.serve.gate import Gate
+from migbot.serve.metrics import CountedAssistant, DeskState, Metrics, MetricsServer
+from migbot.serve.openai_api import OpenAIApi
 from migbot.serve.page import Page, mount
 from migbot.settings import Settings
 from migbot.types import Document
@@ -56,14 +59,20 @@ def build_server(
     *,
     warm_up: Callable[[], None] | None = None,
     is_degraded: Callable[[], bool] = lambda: False,
+    build_id: Callable[[], str | None] = lambda: None,
 ) -> uvicorn.Server:
     """Return the server of the page, ready to `run(sockets=[claim(…)])` until it is stopped.
 
     `documents` maps document ids to documents, for the text around a cited passage. `warm_up` is
     run before the first answer, while the page is already open. `is_degraded` is asked at each
-    `GET /health`, which says `ok` or `degraded`.
+    `GET /health`, which says `ok` or `degraded`. `build_id` tells the metrics which index serves.
+
+    Raises:
+        UsageError: the port of the metrics is taken.
     """
-    desk = Desk(assistant, places=settings.waiting_visitors)
+    metrics = Metrics()
+    desk = Desk(CountedAssistant(assistant, metrics), places=settings.waiting_visitors)
+    metrics.registry.register(DeskState(desk, build_id))
     if warm_up is not None:
         desk.prepare(warm_up)
 
@@ -71,8 +80,13 @@ def build_server(
         return PlainTextResponse("degraded" if is_degraded() else "ok")
 
     async def build() -> Starlette:
-        page = Page(desk, settings, documents or {})
-        return mount(Starlette(routes=[Route("/health", health)]), page, settings)
+        known = documents or {}
+        routes = [
+            Route("/health", health),
+            *Api(desk, settings, known).routes(),
+            *OpenAIApi(desk, settings, known).routes(),
+        ]
+        return mount(Starlette(routes=routes), Page(desk, settings, known), settings)
 
     # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
     application = asyncio.run(build())
@@ -83,14 +97,18 @@ def build_server(
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    return _Server(config, desk)
+    served = MetricsServer(metrics, settings.metrics_port) if settings.metrics_port else None
+    return _Server(config, desk, served)
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+    def __init__(self, config: uvicorn.Config, desk: Desk, metrics: MetricsServer | None) -> None:
         super().__init__(config)
         self._desk = desk
+        self._metrics = metrics
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._desk.close()
+        if self._metrics is not None:
+            self._metrics.close()
         await super().shutdown(sockets)

@@ -1,0 +1,67 @@
+"""Errors as the programs that ask see them: one JSON shape, whatever went wrong."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from migbot.errors import BusyError, QuestionError, UsageError
+
+# About the time of a few answers.
+RETRY_S = 30
+BUSY = 503
+
+logger = logging.getLogger(__name__)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class RefusalError(UsageError):
+    """A request that is not taken; `status` and `code` say so to programs."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def refused(
+    status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Return the response to a request that is not answered."""
+    return JSONResponse(
+        error_fields(code, message), status, {"cache-control": "no-store", **(headers or {})}
+    )
+
+
+def error_fields(code: str, message: str) -> dict[str, dict[str, str]]:
+    """Return the one shape of all errors."""
+    return {"error": {"code": code, "message": message}}
+
+
+def as_refusal(error: Exception) -> RefusalError:
+    """Return what a program is told of `error`; what nobody foresaw is logged."""
+    if isinstance(error, RefusalError):
+        return error
+    if isinstance(error, QuestionError):
+        return RefusalError(422, "invalid_question", str(error))
+    if isinstance(error, BusyError):
+        return RefusalError(BUSY, "busy", str(error))
+    # Nobody but the log learns the details; the visitor's words are in neither.
+    logger.error("a request failed", exc_info=error)
+    return RefusalError(500, "failed", "the answer could not be written: ask again")
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """Return `endpoint` with every error it raises turned into a response."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets the one shape
+            told = as_refusal(error)
+            later = {"retry-after": str(RETRY_S)} if told.status == BUSY else {}
+            return refused(told.status, told.code, str(told), later)
+
+    return answer
