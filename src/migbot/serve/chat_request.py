@@ -22,7 +22,7 @@ _ASKS_NOTHING: Mapping[str, tuple[object, ...]] = {
     "response_format": (None, {"type": "text"}),
 }
 # Instructions of whoever set up the program that asks; documents alone decide what is said.
-_PASSED_OVER = frozenset({"system", "developer"})
+_PASSED_OVER = ("system", "developer")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +68,7 @@ def _turns(messages: object) -> list[dict[str, str]]:
         raise QuestionError('"messages" should be a list of messages')
     read = [object_of(message, "a message") for message in messages]
     for message in read:
-        if message.get("role") not in {"user", "assistant", *_PASSED_OVER}:
+        if message.get("role") not in ("user", "assistant", *_PASSED_OVER):
             raise QuestionError('"role" of a message should be "user", "assistant" or "system"')
     turns = [
         {"role": str(message["role"]), "text": _text(message.get("content"))}
