@@ -10,7 +10,7 @@ about 25 directions (24). A question and its nearest passage have 0.872 (0.879),
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,7 +163,8 @@ class WordSumEmbedder:
         return np.asarray(directions * rarity[:, None], dtype=np.float32)
 
 
-def _vocabulary() -> list[str]:
+@cache
+def _vocabulary() -> tuple[str, ...]:
     """Return made-up words, the most frequent first, none of them a stop word."""
     random = np.random.default_rng(0)
     syllables = [first + vowel for first in "bcdfghjklmnprstvz" for vowel in "aeiou"]
@@ -171,7 +172,7 @@ def _vocabulary() -> list[str]:
     while len(words) < _WORDS:
         parts = random.choice(syllables, size=random.integers(2, 5))
         words[f"{''.join(parts)}{random.choice(['', 'n', 'r', 's', 't'])}"] = None
-    return [word for word in words if word not in STOPWORDS]
+    return tuple(word for word in words if word not in STOPWORDS)
 
 
 def _by_zipf(random: np.random.Generator, number: int) -> NDArray[np.int64]:
