@@ -3,6 +3,7 @@
 Texts are known by a short hash, so that a million of them are never in memory together.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -67,6 +68,9 @@ class VectorSource:
         vectors: Vectors = np.lib.format.open_memmap(
             path, mode="w+", dtype=np.float32, shape=(len(self._keys), dimension)
         )
+        with path.open("r+b") as file:
+            # A full disk is an error here; met while the map is written, it would end the process.
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
         if self._before is not None:
             self._take_over(self._before.dense, vectors)
         wanted = [(row, key) for row, key in enumerate(self._keys) if key not in self._known]
