@@ -157,3 +157,11 @@ def test_a_local_milvus_writes_nothing_outside_its_folder_and_says_nothing(tmp_p
     assert (done.stdout, done.stderr) == ("1\n", "")
     assert list(home.iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "milvus"]
+
+
+@pytest.mark.parametrize("number", [3, 5000])
+def test_a_full_disk_is_noticed_while_writing(number, tmp_path):
+    (tmp_path / "vectors.faiss").symlink_to("/dev/full")
+
+    with pytest.raises(OSError, match="No space left"):
+        FaissIndex.exact(np.eye(number, 64, dtype=np.float32)).write(tmp_path)
