@@ -129,7 +129,7 @@ class Settings(BaseSettings):
         4096, description="the generator's context"
     )
     evidence_tokens: Annotated[int, Field(ge=64, le=8192)] = Field(
-        300, description="evidence put before the generator, in its tokens"
+        400, description="evidence put before the generator, in its tokens"
     )
     answer_tokens: Annotated[int, Field(ge=16, le=4096)] = Field(
         260, description="longest answer, in the generator's tokens"

@@ -14,7 +14,7 @@ from migbot.answer.prompt import NONE
 from migbot.answer.words import held_terms, question_words
 from migbot.types import Hit, Language, Reason
 
-_LEAST_PROBABILITY = 1e-4
+_LEAST_PROBABILITY = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

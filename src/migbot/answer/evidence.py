@@ -13,11 +13,11 @@ from migbot.answer.units import LEANS_BACK, Span, unit_spans
 from migbot.answer.words import held_terms, question_words
 from migbot.types import Hit, Language, Passage
 
-_EXTRACTS_AT_MOST = 3
-_SHARE_OF_BEST_SCORE = 0.7
+_EXTRACTS_AT_MOST = 4
+_SHARE_OF_BEST_SCORE = 0.6
 # Where something is asked for as it is today, a newer passage may score so much lower.
 _SHARE_OF_BEST_SCORE_NOW = 0.5
-_SHARE_OF_TOKENS = 0.45
+_SHARE_OF_TOKENS = 0.35
 # A unit of the kind that was asked for counts as much as so many words of the question.
 _KIND_WORDS = 1.5
 
@@ -57,12 +57,12 @@ def select_evidence(
     count_tokens: Callable[[str], int],
     max_tokens: int,
 ) -> tuple[Extract, ...]:
-    """Return the windows of the best `hits`, at most three and `max_tokens` together.
+    """Return the windows of the best `hits`, at most four and `max_tokens` together.
 
     The first hit is always read; of many, another only where its score comes near the first's.
     Where the question asks how things are today, those that name a later year come first. A window
     begins at the unit that holds most of the question's words, grows by its neighbours to at most
-    45 % of `max_tokens`, and ends where units hold something of the question.
+    35 % of `max_tokens`, and ends where units hold something of the question.
     """
     extracts: list[Extract] = []
     left = max_tokens

@@ -23,8 +23,10 @@ from migbot.index.embed import Embedder
 from migbot.types import Stated
 
 _LOG = logging.getLogger(__name__)
-# Enough that NONE is among them whenever it matters.
-_ALTERNATIVES = 8
+# A model that would rather answer still differs in how far down NONE is: with the probability of
+# the 8 likeliest tokens alone, that of NONE ranks unanswerable questions worse (AUROC 0.66 instead
+# of 0.80 on NoMIRACL).
+_ALTERNATIVES = 200
 # A quote of which sentences have shown this share already adds nothing.
 _SHOWN_SHARE = 0.6
 

@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 
 _CONNECT_TIMEOUT_S = 10.0
 _RETRY_AFTER_S = 0.5
+# The API's own limit, which endpoints keep to.
+_MOST_ALTERNATIVES = 20
 _MAX_BYTES = 16 * 2**20
 # French and English take a token for 3 to 4 bytes; where nothing counts exactly, count too many.
 _BYTES_PER_TOKEN = 3
@@ -111,7 +113,7 @@ class OpenAIGenerator:
         if grammar is not None and self._settings.generator_endpoint_grammar:
             body["grammar"] = grammar
         if alternatives:
-            body |= {"logprobs": True, "top_logprobs": alternatives}
+            body |= {"logprobs": True, "top_logprobs": min(alternatives, _MOST_ALTERNATIVES)}
         deadline = time.monotonic() + self._settings.generator_timeout_s
         begun = False
         try:
