@@ -19,6 +19,7 @@ COMMANDS = (
     ("ask",),
     ("check",),
     ("serve",),
+    ("mcp",),
 )
 
 
@@ -101,6 +102,7 @@ def test_wrong_usage_exits_with_2_and_says_why_in_the_last_line(arguments, capsy
         (("models", "verify", "multilingual-e5-small"), 3, "run `migbot models install"),
         (("search", "Who?"), 3, "`migbot index build`"),
         (("ask", "Who?"), 3, "`migbot index build`"),
+        (("mcp",), 3, "`migbot index build`"),
         (("index", "info"), 3, "`migbot index build`"),
         (("index", "check"), 3, "`migbot index build`"),
         (("index", "build"), 3, "`migbot models install multilingual-e5-small`"),

@@ -17,6 +17,7 @@ from migbot.answer.prompt import constant_messages
 from migbot.answer.reply import Reply
 from migbot.answer.retrieve import Retriever
 from migbot.answer.rewrite import standalone_question
+from migbot.answer.support import SupportChecker
 from migbot.answer.write import Writer
 from migbot.documents.clean import clean_text
 from migbot.documents.language import detect_language
@@ -68,6 +69,10 @@ class Assistant:
         """Read the constant beginning of the prompt, so that the first visitor need not wait."""
         self._embedder.embed_questions(["migration"])
         list(self._generator.generate(constant_messages(), max_tokens=1))
+
+    def claim_checker(self) -> SupportChecker:
+        """Return the check of claims by this assistant's own models; see `SupportChecker`."""
+        return SupportChecker(self._embedder, self._generator)
 
     def answer(self, question: Question) -> Iterator[Event]:
         """Yield `Retrieved`, a `Stated` for each checked sentence, and `Finished`.

@@ -12,7 +12,7 @@ from importlib import import_module
 from migbot import __version__
 from migbot.errors import MigbotError
 
-GROUPS = ("models", "corpus", "index", "search", "ask", "check", "serve")
+GROUPS = ("models", "corpus", "index", "search", "ask", "check", "serve", "mcp")
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -3,9 +3,7 @@
 It asks at the same desk as the page, so all wait in one line.
 """
 
-import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
 from itertools import islice
 from typing import Any
 
@@ -15,12 +13,13 @@ from starlette.routing import Route
 
 from migbot.answer.as_json import answer_to_json, citation_to_json, hit_to_json, sentence_to_json
 from migbot.answer.asked import id_of, question_of
-from migbot.errors import GeneratorError, QuestionError
+from migbot.errors import QuestionError
 from migbot.serve.desk import Beat, Desk
 from migbot.serve.event_stream import Events, EventStream, comment, named_event
 from migbot.serve.openapi import LISTED_DOCUMENTS, MOST_LISTED_DOCUMENTS, openapi_document
 from migbot.serve.refusals import as_refusal, error_fields, guarded
 from migbot.serve.requests import NOBODY, finished, json_fields
+from migbot.serve.search import search
 from migbot.settings import Settings
 from migbot.types import Document, Event, Question, Retrieved, Stated
 
@@ -63,18 +62,7 @@ class Api:
             fields = await json_fields(request)
         else:
             fields = request.query_params
-        question = self._question(fields)
-        start = time.perf_counter()
-        found = await self._found(question)
-        return _reply(
-            {
-                "id": question.question_id,
-                "question": question.text,
-                "language": found.language,
-                "seconds": round(time.perf_counter() - start, 4),
-                "passages": [hit_to_json(hit) for hit in found.hits],
-            }
-        )
+        return _reply(await search(self._desk, self._question(fields)))
 
     async def documents(self, request: Request) -> Response:
         """List the documents, a part at a time."""
@@ -98,13 +86,6 @@ class Api:
     def _question(self, fields: Mapping[str, Any]) -> Question:
         question_id = id_of(fields) if "id" in fields else SINGLE_ID
         return question_of(question_id, fields, self._question_chars)
-
-    async def _found(self, question: Question) -> Retrieved:
-        async with aclosing(self._desk.ask(question)) as events:
-            async for event in events:
-                if isinstance(event, Retrieved):
-                    return event
-        raise GeneratorError("the search ended before it was finished: ask again")
 
 
 async def _lines(first: Event | Beat, events: Events) -> AsyncGenerator[str, None]:

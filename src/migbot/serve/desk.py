@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from migbot.errors import BusyError
 from migbot.types import Event, Question
@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 # So often a question that waits is looked at again, to notice a visitor who stopped or left.
 BEAT_S = 0.4
+
+Result = TypeVar("Result")
 
 
 class Answering(Protocol):
@@ -102,6 +104,10 @@ class Desk:
             if not queued:
                 # One thread, first in first out: this runs when `find` has returned.
                 self._retrieval.submit(errand.close)
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Return what `work` does where the model runs, behind the questions that came before."""
+        return await asyncio.wrap_future(self._model.submit(work))
 
     def prepare(self, warm_up: Callable[[], None]) -> None:
         """Run `warm_up` where the model runs, before the first question gets there."""
