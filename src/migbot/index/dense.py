@@ -11,7 +11,7 @@ import numpy as np
 
 from migbot.errors import IndexIntegrityError
 from migbot.index.recall import nearest, recall
-from migbot.index.types import Content, Positions, Ranking, Vectors
+from migbot.index.types import Buffer, Positions, Ranking, Vectors
 
 VECTORS = "vectors.faiss"
 # Up to here every vector is compared: a search takes about 15 ms on one core.
@@ -114,7 +114,7 @@ class FaissIndex:
         return built
 
     @classmethod
-    def from_content(cls, content: Content) -> Self:
+    def from_content(cls, content: Buffer) -> Self:
         """Open what `write` wrote, without reading it into memory.
 
         FAISS does not check its input: verify a hash before this.

@@ -12,7 +12,7 @@ from migbot import __version__
 from migbot.errors import IndexIntegrityError
 from migbot.index.embed import EmbedderIdentity
 from migbot.index.terms import TERMS_VERSION
-from migbot.index.types import Content
+from migbot.index.types import Buffer
 from migbot.types import Document, Passage
 
 FORMAT = 3
@@ -64,8 +64,8 @@ class Manifest:
 
 
 def build_id_of(
-    documents: Content,
-    passages: Content,
+    documents: Buffer,
+    passages: Buffer,
     embedder: EmbedderIdentity,
     passage_tokens: int,
     vector_index: Literal["faiss", "milvus"] = "faiss",
@@ -152,7 +152,7 @@ def manifest_from_bytes(content: bytes) -> Manifest:
     return manifest
 
 
-def sha256_of(content: Content) -> str:
+def sha256_of(content: Buffer) -> str:
     """Return the SHA-256 of `content` in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 

@@ -3,10 +3,10 @@
 import mmap
 from pathlib import Path
 
-from migbot.index.types import Content
+from migbot.index.types import Buffer
 
 
-def map_file(path: Path) -> Content:
+def map_file(path: Path) -> Buffer:
     """Return what a file holds, mapped.
 
     Raises:
@@ -18,7 +18,7 @@ def map_file(path: Path) -> Content:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def release_pages(content: Content) -> None:
+def release_pages(content: Buffer) -> None:
     """Give back the memory of what was read of a mapped file; reading it again works as before."""
     if isinstance(content, mmap.mmap):
         content.madvise(mmap.MADV_DONTNEED)

@@ -19,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 
 from migbot.errors import IndexIntegrityError, MigbotError
-from migbot.index.types import Content, Positions, Ranking, Vectors
+from migbot.index.types import Buffer, Positions, Ranking, Vectors
 from migbot.settings import Settings
 
 RECORD = "vectors.milvus.json"
@@ -98,7 +98,7 @@ class MilvusIndex:
         return cls(server, client, collection)
 
     @classmethod
-    def from_content(cls, server: MilvusServer | None, content: Content) -> Self:
+    def from_content(cls, server: MilvusServer | None, content: Buffer) -> Self:
         """Open the collection that `write` recorded.
 
         Raises:

@@ -11,7 +11,7 @@ import numpy as np
 
 from migbot.errors import IndexIntegrityError
 from migbot.index.passages import document_from_line, passage_from_line
-from migbot.index.types import Content, Positions
+from migbot.index.types import Buffer, Positions
 from migbot.types import Document, Passage
 
 _SCANNED_BYTES = 1 << 24  # looked through for line ends at a time
@@ -27,7 +27,7 @@ class StoredPassages(Sequence[Passage]):
         IndexIntegrityError: the last line is torn; on reading, a line that is not a passage.
     """
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Buffer) -> None:
         self._lines = _Lines(content)
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class StoredDocuments(Mapping[str, Document]):
         IndexIntegrityError: the last line is torn, or a line is not a document.
     """
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Buffer) -> None:
         self._lines = _Lines(content)
         self._places = {
             document_from_line(self._lines[at]).document_id: at for at in range(len(self._lines))
@@ -81,7 +81,7 @@ class StoredDocuments(Mapping[str, Document]):
 class _Lines:
     """The lines of a mapped file, by number."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Buffer) -> None:
         self._content = content
         self._starts = _line_starts(content)
         if self._starts[-1] != len(content):
@@ -103,7 +103,7 @@ class _Lines:
             found = self._content.find(text, int(self._starts[line + 1]))
 
 
-def _line_starts(content: Content) -> Positions:
+def _line_starts(content: Buffer) -> Positions:
     """Return where each line begins and the last one ends, in bytes, shape (lines + 1,).
 
     Counts line feeds alone: a text may hold other line ends, and JSON leaves some unescaped.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from migbot.errors import IndexIntegrityError
 from migbot.index.terms import passage_terms, question_terms
-from migbot.index.types import Content, Ranking
+from migbot.index.types import Buffer, Ranking
 from migbot.types import Language
 
 _ARRAYS = ("data", "indices", "indptr")
@@ -43,7 +43,7 @@ class SparseIndex:
         return cls(bm25)
 
     @classmethod
-    def from_files(cls, files: Mapping[str, Content]) -> Self:
+    def from_files(cls, files: Mapping[str, Buffer]) -> Self:
         """Read what `write` wrote; what is mapped stays on the disk until it is searched.
 
         Raises:
@@ -131,7 +131,7 @@ def _at_least_the_best(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]
     return np.asarray(found[scores[found] >= least])
 
 
-def _array(content: Content) -> NDArray[Any]:
+def _array(content: Buffer) -> NDArray[Any]:
     """Return the array that `np.save` wrote, without reading it into memory.
 
     Raises:

@@ -21,7 +21,7 @@ from migbot.index.mapped import map_file, release_pages
 from migbot.index.milvus import RECORD, MilvusIndex, MilvusServer
 from migbot.index.passage_store import StoredDocuments, StoredPassages
 from migbot.index.sparse import SparseIndex
-from migbot.index.types import Content
+from migbot.index.types import Buffer
 from migbot.types import Document
 
 CURRENT = "CURRENT"
@@ -122,7 +122,7 @@ def open_build(
     return index
 
 
-def _open_vectors(files: dict[str, Content], milvus: MilvusServer | None) -> VectorIndex:
+def _open_vectors(files: dict[str, Buffer], milvus: MilvusServer | None) -> VectorIndex:
     if RECORD in files:
         return MilvusIndex.from_content(milvus, files.pop(RECORD))
     return FaissIndex.from_content(files.pop(VECTORS))
@@ -177,7 +177,7 @@ def is_build_name(name: str) -> bool:
     return _BUILD_ID.fullmatch(name) is not None
 
 
-def _verified(folder: Path, manifest: Manifest, name: str) -> Content:
+def _verified(folder: Path, manifest: Manifest, name: str) -> Buffer:
     if Path(name).name != name:
         raise IndexIntegrityError(f"{name!r} is not the name of a file of the build")
     try:

@@ -12,4 +12,4 @@ Positions = NDArray[np.int64]
 Ranking = tuple[tuple[int, float], ...]
 
 # What a file of a build holds: mapped where it comes from the disk.
-Content = bytes | mmap
+Buffer = bytes | mmap
