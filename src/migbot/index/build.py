@@ -1,5 +1,6 @@
 """Building: corpus → passages → vectors → index, published only where something changed."""
 
+import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from migbot.documents.corpus import Refused, read_corpus
-from migbot.errors import CorpusError, IndexIntegrityError, IndexMissingError
+from migbot.errors import CorpusError, IndexIntegrityError, IndexMissingError, MigbotError
 from migbot.index.content import Content, Progress, store_content
 from migbot.index.dense import EXACT_VECTORS, FaissIndex, VectorIndex
 from migbot.index.embed import Embedder
@@ -39,6 +40,8 @@ from migbot.types import Document, Passage
 # spread over all of them. Their cosines to passages are like those of real questions.
 _PROBES = 300
 _PROBE_WORDS = 12
+
+_LOG = logging.getLogger(__name__)
 
 
 def _tell_nobody(_stage: str, _done: int, _total: int | None) -> None:
@@ -161,7 +164,7 @@ def index_documents(
             put_in_force(folder, content.build_id)
         sweep_cache(folder)
         if milvus is not None:
-            drop_collections(milvus, folder, kept=builds_newest_first(folder))
+            _drop_old_collections(milvus, folder)
         return BuildReport(
             build_id=content.build_id,
             published=published,
@@ -277,6 +280,14 @@ def _like_a_question(passage: Passage) -> str:
     words = passage.text.split()
     middle = max(0, (len(words) - _PROBE_WORDS) // 2)
     return " ".join(words[middle : middle + _PROBE_WORDS])
+
+
+def _drop_old_collections(milvus: MilvusServer, folder: Path) -> None:
+    try:
+        drop_collections(milvus, folder, kept=builds_newest_first(folder))
+    except MigbotError as error:
+        # The build is in force; the next one drops what stays behind.
+        _LOG.warning("old collections are not dropped: %s", error)
 
 
 def _is_whole(build: Path, milvus: MilvusServer | None) -> bool:
