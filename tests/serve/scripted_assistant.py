@@ -39,16 +39,19 @@ TEXTS: dict[Language, dict[str, Any]] = tomllib.loads(
 )
 
 
-def document(language: Language, title: str, text: str) -> Document:
+def document(language: Language, title: str, text: str, kind: str = "md") -> Document:
+    """Return a sheet, or a published document of another kind."""
     name = re.sub(r"\W+", "-", title.lower())
+    url = "https://www.iom.int/iom-history"
+    source = Source(title="IOM History" if kind == "md" else "IOM", url=url)
     return Document(
-        document_id=f"{language}/{name}.md",
-        path=f"{language}/{name}.md",
+        document_id=f"{language}/{name}.{kind}",
+        path=f"{language}/{name}.{kind}",
         title=title,
         language=language,
         date="2022-11-30",
-        url="https://www.iom.int/iom-history",
-        sources=(Source(title="IOM History", url="https://www.iom.int/iom-history"),),
+        url=None if kind == "md" else url,
+        sources=(source,),
         topics=(),
         translation_key=None,
         text=text,
@@ -83,7 +86,10 @@ MAIN = {
     language: document(language, texts["title"], texts["text"]) for language, texts in TEXTS.items()
 }
 OTHERS = {
-    language: tuple(document(language, item["title"], item["text"]) for item in texts["neighbours"])
+    language: tuple(
+        document(language, item["title"], item["text"], kind)
+        for item, kind in zip(texts["neighbours"], ("html", "pdf"), strict=True)
+    )
     for language, texts in TEXTS.items()
 }
 DOCUMENTS = {
@@ -98,7 +104,8 @@ def hits(language: Language) -> tuple[Hit, ...]:
         passage(main, start, end)
         for start, end in zip([0, *breaks], [*(b - 2 for b in breaks), None], strict=True)
     ]
-    found += [passage(item, page=3 + place) for place, item in enumerate(OTHERS[language])]
+    page, report = OTHERS[language]
+    found += [passage(page), passage(report, page=4)]
     return tuple(
         Hit(rank=rank, score=1 / rank, cosine=0.9, passage=item)
         for rank, item in enumerate(found, start=1)

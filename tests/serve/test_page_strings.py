@@ -27,9 +27,10 @@ def test_both_languages_fill_in_the_same_names():
         assert len(french) == len(english) or isinstance(french, str)
 
 
-def test_french_has_no_plain_space_before_high_punctuation():
+def test_french_sets_a_narrow_space_before_high_punctuation_and_never_one_that_breaks():
     for text in sentences(FRENCH):
         assert not re.search(r" [:;!?»]|« |'", text), text
+        assert not re.search(r"[\w»\u00a0][;!?](?=\s|$)", text), text
 
 
 @pytest.mark.parametrize(

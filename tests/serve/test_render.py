@@ -28,7 +28,7 @@ HOSTILE = (
 )
 ALLOWED = {
     *("article", "aside", "b", "blockquote", "button", "details", "div", "h2", "h3", "i", "mark"),
-    *("p", "span", "summary", "a"),
+    *("p", "span", "summary", "a", "ul", "li"),
 }
 
 
@@ -219,6 +219,42 @@ def test_surroundings_end_with_the_section():
     assert around == ("", "")
 
 
+def answered(question: str = "When was IOM founded?") -> Exchange:
+    exchange = Exchange(number=1, question=question)
+    for event in ScriptedAssistant(pause_s=0).answer(Question(question_id="1", text=question)):
+        exchange = exchange.after(event)
+    return exchange
+
+
+def test_a_source_leads_back_to_each_sentence_that_rests_on_it():
+    exchange = answered()
+    second = replace(exchange.sentences[1], text="Another sentence.", citations=(1,))
+    exchange = replace(exchange, sentences=(exchange.sentences[0], second))
+
+    found = Inventory(render.exchange_html(exchange, STRINGS["en"], DOCUMENTS))
+
+    ways = [value for name, value in found.attributes if name == "data-to"]
+    assert ways == ["1", "1"]
+    assert "This passage carriesBack to the answer IOM" in found.text
+    assert "Back to the answer Another sentence." in found.text
+
+
+def test_a_sheet_is_told_from_an_official_document():
+    found = Inventory(render.exchange_html(answered(), STRINGS["en"], DOCUMENTS))
+
+    assert found.text.count("as of 30 November 2022\u00a0· English\u00a0· migbot sheet") == 3
+    assert "30 November 2022\u00a0· English\u00a0· p.\u00a04\u00a0· IOM" in found.text
+
+
+def test_an_official_document_opens_at_the_words_or_at_the_page():
+    found = Inventory(render.exchange_html(answered(), STRINGS["en"], DOCUMENTS))
+
+    addresses = [value for name, value in found.attributes if name == "href"]
+    assert addresses[:3] == ["https://www.iom.int/iom-history"] * 3
+    assert addresses[3].startswith("https://www.iom.int/iom-history#:~:text=The%20Network%20")
+    assert addresses[4] == "https://www.iom.int/iom-history#page=4"
+
+
 def test_an_excerpt_does_not_end_in_an_opening_quotation_mark():
     text = (
         f"{'mot ' * 32}il s’intitule\u00a0: «\u00a0Rendre les envois de fonds plus rapides\u00a0»."
@@ -245,8 +281,8 @@ def test_surroundings_of_a_changed_document_are_left_out():
     [
         ("searching", "Recherche dans les documents…"),
         ("reading", "Lecture des passages…"),
-        ("waiting", "Une autre réponse est en cours ; la vôtre suit…"),
-        ("preparing", "Le modèle de langue se prépare ; votre réponse suit…"),
+        ("waiting", "Une autre réponse est en cours ; la vôtre suit…"),
+        ("preparing", "Le modèle de langue se prépare ; votre réponse suit…"),
         ("stopped", "Réponse arrêtée."),
     ],
 )
@@ -287,7 +323,7 @@ def test_the_date_of_a_sheet_is_the_day_up_to_which_it_holds(path, date, words):
 
     html = render.exchange_html(exchange, STRINGS["en"], {})
 
-    assert f'<span class="mb-meta">{words} · English</span>' in html
+    assert f'<span class="mb-meta">{words}\u00a0· English' in html
 
 
 @pytest.mark.parametrize(
@@ -343,6 +379,6 @@ def test_a_declined_answer_shows_titles_and_unless_it_is_beside_the_subject_exce
 
 def test_french_words_keep_their_punctuation_on_the_line():
     assert escaping.spaced("Quoi ? « Ceci » : oui", "fr") == (
-        "Quoi\u00a0? «\u00a0Ceci\u00a0»\u00a0: oui"
+        "Quoi\u202f? «\u00a0Ceci\u00a0»\u00a0: oui"
     )
     assert escaping.spaced("What ?", "en") == "What ?"

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 # The scripted assistant and the live server are shared with the tests of the serving room, the
 # browser's options with the script that takes the pictures.
@@ -19,6 +19,9 @@ from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.answer.assistant import load_assistant
 from migbot.settings import load_settings
+
+# A busy machine takes its time; no test waits for something not to happen.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

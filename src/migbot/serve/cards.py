@@ -3,21 +3,22 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain, safe_address
-from migbot.serve.strings import STRINGS, Strings, spoken_date, spoken_state
-from migbot.types import Citation, Document, Passage, Source
+from migbot.serve.references import Reference, date_words, reference_line, reference_of
+from migbot.serve.strings import STRINGS, Strings
+from migbot.serve.text_fragment import address_at
+from migbot.types import Citation, Document, Language, Passage
 
 # Characters of the document shown before and after a cited passage.
 SURROUNDING_CHARS = 240
 # Characters of a passage shown on its closed card.
 EXCERPT_CHARS = 150
 MOST_LINKS = 3
-# The date of these is the `as_of` of their front matter; that of others, the day they came out.
-SHEETS = frozenset({".md", ".txt"})
+# Characters of a sentence that a source leads back to.
+NAMED_CHARS = 70
 
 
 def sources_html(exchange: Exchange, words: Strings, documents: Mapping[str, Document]) -> str:
@@ -67,6 +68,7 @@ def _card(
     badge = f'<span class="mb-numbers">{numbers or unnumbered}</span>'
     document = documents.get(passage.document_id)
     before, after = surroundings(document, passage) if citations else ("", "")
+    reference = reference_of(passage, document)
     wanted = " ".join(str(citation.number) for citation in citations)
     return (
         f'<details class="mb-card{" mb-cited" if citations else ""}" data-key="{key}" '
@@ -74,14 +76,15 @@ def _card(
         f'<summary>{badge}<span class="mb-card-head">'
         f'<span class="mb-title" lang="{passage.language}">{plain(passage.title)}</span>'
         f"{_heading(passage)}"
-        f'<span class="mb-meta">{_meta(passage, words)}</span>'
+        f'<span class="mb-meta">{_meta(passage, reference, words)}</span>'
         f'<span class="mb-excerpt" lang="{passage.language}">{_excerpt(passage, citations)}</span>'
         f'</span><span class="mb-unseen">{plain(words.reveal)}</span></summary>'
         f'<blockquote class="mb-passage" lang="{passage.language}">'
         f'<span class="mb-around">{plain(before)}</span>'
         f"{marked(passage, citations)}"
         f'<span class="mb-around">{plain(after)}</span></blockquote>'
-        f"{_links(passage, document, words, cited=bool(citations))}</details>"
+        f"{_uses(exchange, citations, words)}"
+        f"{_links(passage, reference, citations, words)}</details>"
     )
 
 
@@ -141,46 +144,78 @@ def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
         # Shown above already; the opened passage keeps it.
         text = text.removeprefix(heading).lstrip()
     # Not the no-break spaces of French.
-    text = re.sub("[ \t\n]+", " ", text).strip()
-    if len(text) > EXCERPT_CHARS:
-        text = text[:EXCERPT_CHARS].rpartition(" ")[0].rstrip(" \u00a0«“(,;:–") + "…"
+    text = _shortened(text, EXCERPT_CHARS)
     if not citations:
         return plain(text)
     words = STRINGS[passage.language]
     return f"{plain(words.quote_open)}{plain(text)}{plain(words.quote_close)}"
 
 
-def _meta(passage: Passage, words: Strings) -> str:
-    parts = [_date(passage, words), words.document_languages[passage.language]]
+def _shortened(text: str, limit: int) -> str:
+    """Return the first words of `text` on one line, at most `limit` characters."""
+    # Not the no-break spaces of French.
+    text = re.sub("[ \t\n]+", " ", text).strip()
+    if len(text) <= limit:
+        return text
+    return text[:limit].rpartition(" ")[0].rstrip(" \u00a0\u202f«“(,;:–") + "…"
+
+
+def _meta(passage: Passage, reference: Reference, words: Strings) -> str:
+    published = words.sheet if reference.kind == "sheet" else reference.publisher
+    parts = [date_words(reference, words), words.document_languages[passage.language]]
     if passage.page is not None:
         parts.append(words.page.format(page=passage.page))
-    return " · ".join(plain(part) for part in parts)
+    if published:
+        parts.append(published)
+    # No line begins with a point.
+    return "\u00a0· ".join(plain(part) for part in parts)
 
 
-def _date(passage: Passage, words: Strings) -> str:
-    if passage.date and PurePosixPath(passage.path).suffix.lower() in SHEETS:
-        return spoken_state(passage.date, words)
-    return spoken_date(passage.date, words)
+def _uses(exchange: Exchange, citations: Sequence[Citation], words: Strings) -> str:
+    """Return the ways back to the sentences that rest on a source."""
+    numbers = {citation.number for citation in citations}
+    items = "".join(
+        f'<li><button type="button" class="mb-back" data-sentence="{place}" '
+        f'data-to="{next(n for n in sentence.citations if n in numbers)}">'
+        f'<span class="mb-unseen">{plain(words.back)} </span>'
+        f"<span{_spoken(exchange.language)}>{plain(_shortened(sentence.text, NAMED_CHARS))}</span>"
+        "</button></li>"
+        for place, sentence in enumerate(exchange.sentences)
+        if numbers & set(sentence.citations)
+    )
+    return f'<p class="mb-uses-label">{plain(words.uses)}</p><ul>{items}</ul>' if items else ""
 
 
-def _links(passage: Passage, document: Document | None, words: Strings, *, cited: bool) -> str:
-    sources = list(document.sources) if document else []
-    if passage.url and passage.url not in {source.url for source in sources}:
-        sources.insert(0, Source(title="", url=passage.url))
-    links = "".join(_link(source, words) for source in sources[:MOST_LINKS])
-    if cited:
-        links += f'<button type="button" class="mb-back">{plain(words.back)}</button>'
-    return f'<p class="mb-links">{links}</p>' if links else ""
+def _links(
+    passage: Passage, reference: Reference, citations: Sequence[Citation], words: Strings
+) -> str:
+    """Return the links to the official document, or to those that a sheet retells."""
+    links = "".join(
+        _link(source.title, source.url, words) for source in reference.sources[:MOST_LINKS]
+    )
+    quoted = citations[0].quote if citations else passage.text
+    if (address := address_at(passage, quoted)) is not None:
+        links = _link(words.official, address, words) + links
+    line = plain(reference_line(reference, words, page=passage.page))
+    copy = (
+        f'<button type="button" class="mb-copy" data-copy="{line}">'
+        f"{plain(words.copy_reference)}</button>"
+    )
+    return f'<p class="mb-links">{links}{copy}</p>'
 
 
-def _link(source: Source, words: Strings) -> str:
-    address = safe_address(source.url)
+def _link(title: str, url: str, words: Strings) -> str:
+    address = safe_address(url)
     if address is None:
         return ""
     host = urlsplit(address).hostname or ""
     return (
         f'<a href="{plain(address)}" target="_blank" rel="noopener noreferrer">'
-        f"{plain(source.title or words.official)} "
+        f"{plain(title or words.official)} "
         f'<span class="mb-host">{plain(host)}</span>'
         f'<span class="mb-unseen"> {plain(words.new_tab)}</span></a>'
     )
+
+
+def _spoken(language: Language | None) -> str:
+    return f' lang="{language}"' if language else ""

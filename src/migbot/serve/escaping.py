@@ -18,11 +18,13 @@ def plain(text: str) -> str:
 def spaced(text: str, language: Language | None) -> str:
     """Return `text` with the no-break spaces of French typography, where it is French.
 
-    For what migbot writes, whose lines may break badly otherwise; quotes stay as they are.
+    They are narrow before `;`, `!` and `?`. For what migbot writes, whose lines may break badly
+    otherwise; quotes stay as they are.
     """
     if language != "fr":
         return text
-    return re.sub("(«) | (?=[:;!?»])", lambda found: (found[1] or "") + "\u00a0", text)
+    text = re.sub("[ \u00a0](?=[;!?])", "\u202f", text)
+    return re.sub("(«) | (?=[:»])", lambda found: (found[1] or "") + "\u00a0", text)
 
 
 def safe_address(address: str | None) -> str | None:

@@ -1,10 +1,13 @@
-// migbot's page: what the browser does by itself. No data leaves the page from here.
+// migbot's page: sources and their sentences, focus, and the reader's place while an answer grows.
+// The toolkit draws the whole conversation anew after each event; what the reader has done to it
+// is kept here. No data leaves the page from here.
 (() => {
   "use strict";
-  const opened = new Map(); // data-key of a source card -> was it opened by hand or by a marker
+  const opened = new Map(); // data-key of a source card or menu -> does the reader want it open
   let shown = 0; // number of the newest exchange seen
   let current = null; // selector of the marker whose source was opened last
-  let focused = null; // what has the focus, to find it again in a redrawn page
+  let focused = null; // what has the focus, and how to find it again in a redrawn page
+  let held = null; // how to find what the reader reads, and where it stands in the window
 
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const scroll = (element, block) =>
@@ -15,15 +18,23 @@
     return (element.dataset.citations || "").split(" ").includes(number);
   }
 
-  function selectorOf(element) {
-    const card = element.closest(".mb-card");
+  const selectorOf = ({ dataset: { exchange, citation } }) =>
+    `.mb-marker[data-exchange="${exchange}"][data-citation="${citation}"]`;
+
+  // How to find an element again in a redrawn page: a function, or null.
+  function finder(element) {
     if (element.matches(".mb-marker")) {
-      const { exchange, citation } = element.dataset;
-      return `.mb-marker[data-exchange="${exchange}"][data-citation="${citation}"]`;
+      const selector = selectorOf(element);
+      return () => document.querySelector(selector);
     }
-    if (!card) return null;
-    const part = element.matches("summary") ? "summary" : element.matches("a") ? "a" : "button";
-    return `.mb-card[data-key="${CSS.escape(card.dataset.key)}"] ${part}`;
+    const group = element.closest("[data-key]");
+    if (!group) return null;
+    const selector = `[data-key="${CSS.escape(group.dataset.key)}"]`;
+    const parts = () => [
+      ...(document.querySelector(selector)?.querySelectorAll("summary, a, button") || []),
+    ];
+    const place = parts().indexOf(element);
+    return () => parts()[place];
   }
 
   function cardOf(marker) {
@@ -31,14 +42,25 @@
     return [...cards].find((card) => has(card, marker.dataset.citation));
   }
 
+  // Beside the quoted words, the sentences that rest on them stand out.
   function highlight() {
     const marker = current && document.querySelector(current);
     const card = marker && cardOf(marker);
-    const marks = card ? [...card.querySelectorAll("mark")] : [];
-    const lit = card ? [card, ...marks.filter((mark) => has(mark, marker.dataset.citation))] : [];
-    if (card) lit.push(...document.querySelectorAll(current));
+    const lit = new Set();
+    if (card) {
+      lit.add(card);
+      for (const element of [
+        ...card.querySelectorAll("mark"),
+        ...card.closest(".mb-exchange").querySelectorAll(".mb-marker"),
+      ]) {
+        const numbers = element.dataset.citations || element.dataset.citation;
+        if (!numbers.split(" ").includes(marker.dataset.citation)) continue;
+        lit.add(element);
+        if (element.matches(".mb-marker")) lit.add(element.closest(".mb-sentence"));
+      }
+    }
     document.querySelectorAll(".mb-current").forEach((element) => {
-      if (!lit.includes(element)) element.classList.remove("mb-current");
+      if (!lit.has(element)) element.classList.remove("mb-current");
     });
     lit.forEach((element) => element.classList.add("mb-current"));
   }
@@ -56,20 +78,33 @@
     if (mark) scroll(mark, "nearest");
   }
 
-  function back(card) {
+  function goTo(marker) {
+    current = selectorOf(marker);
+    highlight();
+    marker.focus({ preventScroll: true });
+    scroll(marker.closest(".mb-sentence"), "nearest");
+  }
+
+  // From a source to a sentence that rests on it: the one of `button`, or that it was opened from.
+  function back(card, button) {
+    const { sentence, to } = button?.dataset || {};
     const markers = [...card.closest(".mb-exchange").querySelectorAll(".mb-marker")];
     const own = markers.filter((marker) => has(card, marker.dataset.citation));
-    const marker = own.find((item) => item.classList.contains("mb-current")) || own[0];
-    if (!marker) return false;
-    marker.focus({ preventScroll: true });
-    scroll(marker, "nearest");
-    return true;
+    const marker = button
+      ? own.find(
+          (item) =>
+            item.dataset.citation === to &&
+            item.closest(".mb-sentence").dataset.sentence === sentence,
+        )
+      : own.find((item) => item.classList.contains("mb-current")) || own[0];
+    if (marker) goTo(marker);
+    return Boolean(marker);
   }
 
   function close(card) {
     card.open = false;
     opened.set(card.dataset.key, false);
-    if (!back(card)) card.querySelector("summary").focus();
+    if (!card.matches(".mb-card") || !back(card)) card.querySelector("summary").focus();
     if (card.classList.contains("mb-current")) current = null;
     highlight();
   }
@@ -79,8 +114,8 @@
     const marker = target?.closest(".mb-marker");
     if (marker) return reveal(marker);
     const button = target?.closest(".mb-back");
-    if (button) return back(button.closest(".mb-card"));
-    const card = target?.closest(".mb-card > summary")?.parentElement;
+    if (button) return back(button.closest(".mb-card"), button);
+    const card = target?.closest("[data-key] > summary")?.parentElement;
     if (card) opened.set(card.dataset.key, !card.open);
     if (target?.closest("[data-skip]")) {
       event.preventDefault();
@@ -89,24 +124,56 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    const card = event.target instanceof Element ? event.target.closest(".mb-card[open]") : null;
+    const card = event.target instanceof Element ? event.target.closest("[data-key][open]") : null;
     if (event.key === "Escape" && card) close(card);
   });
 
   document.addEventListener("focusin", (event) => {
     const element = event.target;
     const byKey = element.matches(":focus-visible");
-    focused = { element, selector: selectorOf(element), byKey };
+    focused = { element, find: finder(element), byKey };
   });
 
   // A redrawn page forgets what had the focus; a keyboard must not start again from the top.
   function refocus() {
     if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
     if (focused.element.isConnected && focused.element.checkVisibility()) return;
-    const again = focused.selector && document.querySelector(focused.selector);
+    const again = focused.find?.();
     if (again) again.focus({ preventScroll: true });
     else if (focused.byKey) box()?.focus({ preventScroll: true });
   }
+
+  function find({ exchange, sentence, key }) {
+    if (key) return document.querySelector(`.mb-card[data-key="${CSS.escape(key)}"]`);
+    const within = `.mb-exchange[data-number="${exchange}"]`;
+    return document.querySelector(
+      `${within} ${sentence ? `.mb-sentence[data-sentence="${sentence}"]` : ".mb-question"}`,
+    );
+  }
+
+  // Note the first thing that the reader sees, and where.
+  function hold() {
+    held = null;
+    for (const element of document.querySelectorAll(".mb-question, .mb-sentence, .mb-card")) {
+      const { top, bottom } = element.getBoundingClientRect();
+      // What sticks to the window does not move when the page is scrolled.
+      const stuck = element.matches(".mb-sentence") && !matchMedia("(max-width: 60rem)").matches;
+      if (stuck || bottom <= 0 || top >= innerHeight) continue;
+      const exchange = element.closest(".mb-exchange").dataset.number;
+      held = { exchange, sentence: element.dataset.sentence, key: element.dataset.key, top };
+      return;
+    }
+  }
+
+  // A sentence that was put in above must not push away what is being read.
+  function keep() {
+    const element = held && find(held);
+    const moved = element ? element.getBoundingClientRect().top - held.top : 0;
+    if (Math.abs(moved) > 1) scrollBy({ top: moved, behavior: "instant" });
+  }
+
+  addEventListener("scroll", hold, { passive: true });
+  addEventListener("resize", hold, { passive: true });
 
   function follow() {
     const brand = document.querySelector(".mb-brand");
@@ -126,14 +193,16 @@
       if (document.querySelector(".mb-welcome")) return;
       requestAnimationFrame(() => last.scrollIntoView({ behavior: "auto", block: "start" }));
     }
-    shown = number;
     // A redrawn page forgets which cards were open.
-    document.querySelectorAll(".mb-card").forEach((card) => {
+    document.querySelectorAll("details[data-key]").forEach((card) => {
       const open = opened.get(card.dataset.key);
       if (open !== undefined && card.open !== open) card.open = open;
     });
     highlight();
     refocus();
+    if (number === shown) keep();
+    shown = number;
+    hold();
   }
 
   new MutationObserver(follow).observe(document.documentElement, {

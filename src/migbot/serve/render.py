@@ -183,6 +183,7 @@ def _sentence(
     start, space, last = text.rpartition(" ")
     tail = "mb-tail" if len(last) <= TAIL_CHARS else "mb-long-tail"
     return (
-        f'<span class="mb-sentence">{plain(start + space)}'
+        f'<span class="mb-sentence" data-sentence="{exchange.sentences.index(sentence)}">'
+        f"{plain(start + space)}"
         f'<span class="{tail}">{plain(last)}{markers}</span></span>'
     )

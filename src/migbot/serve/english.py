@@ -1,0 +1,104 @@
+"""The page's words in English."""
+
+from migbot.serve.words import Strings
+
+ENGLISH = Strings(
+    title="migbot – cited answers on migration governance",
+    headline="Ask a question, read the answer at its source.",
+    statement=(
+        "migbot answers in English and French about IOM, the Global Compact for Migration and the "
+        "UN Network on Migration. Every sentence points to the passage that carries it."
+    ),
+    examples_label="To begin with",
+    examples=(
+        "When was IOM founded?",
+        "What are the objectives of the Global Compact for Migration?",
+        "Who coordinates the UN Network on Migration?",
+        "How many Member States does IOM have?",
+    ),
+    question_label="Your question",
+    placeholder="Ask your question…",
+    send="Send",
+    stop="Stop",
+    new_conversation="New conversation",
+    switch="Français",
+    switch_to="fr",
+    you_asked="Your question",
+    answer="Answer",
+    quotes_label="What the documents say",
+    sources="Sources",
+    cited="Cited sources",
+    others="Other passages found",
+    found="Passages found",
+    nearest="Nearest passages",
+    source_marker="Source {number}: {title}",
+    reveal="Read the passage",
+    back="Back to the answer",
+    uses="This passage carries",
+    copy_reference="Copy the reference",
+    copied="Copied.",
+    sheet="migbot sheet",
+    listed="; ",
+    based_on="Based on: {sources}",
+    official="Official document",
+    new_tab="(new tab)",
+    page="p. {page}",
+    undated="undated",
+    document_languages={"fr": "French", "en": "English"},
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    date_long="{day} {month} {year}",
+    date_month="{month} {year}",
+    quote_open="“",
+    quote_close="”",
+    as_of_day="as of {date}",
+    as_of_period="as of {date}",
+    searching="Searching the documents…",
+    preparing="The language model is being prepared; your answer comes next…",
+    waiting="Another answer is being written; yours is next…",
+    reading="Reading the passages…",
+    writing="Writing and checking…",
+    done="Answer complete. Cited sources: {sources}.",
+    done_declined="No answer to this question.",
+    done_small_talk="Answer complete.",
+    stopped="Answer stopped.",
+    failed_heading="The answer did not come through",
+    empty_question="Write a question to begin.",
+    long_question="This question is over {limit} characters. Shorten it, then send it again.",
+    busy="Many questions are waiting. Try again in a minute.",
+    failed="Something went wrong on our side. Your question is not at fault: please try again.",
+    limits_heading="Good to know",
+    limits=(
+        (
+            "Check before you use it: a program writes the sentences, only the official documents "
+            "are authoritative."
+        ),
+        (
+            "migbot handles no personal case, gives no legal advice and no opinion, and does not "
+            "follow the news."
+        ),
+        "An independent project, not affiliated with IOM. {privacy}",
+    ),
+    questions_stay="Your questions stay on the machine that serves this page.",
+    questions_beside=(
+        "Your questions and the passages found go to a language model server on the machine that "
+        "serves this page."
+    ),
+    questions_leave=(
+        "Your questions and the passages found are sent to {host}, where the language model writes "
+        "the answer."
+    ),
+    skip="Skip to the question",
+)

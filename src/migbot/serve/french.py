@@ -1,0 +1,107 @@
+"""The page's words in French."""
+
+from migbot.serve.words import Strings
+
+FRENCH = Strings(
+    title="migbot – réponses citées sur la gouvernance des migrations",
+    headline="Posez une question, lisez la réponse à sa source.",
+    statement=(
+        "migbot répond en français et en anglais sur l’OIM, le Pacte mondial sur les migrations et "
+        "le Réseau des Nations Unies sur les migrations. Chaque phrase renvoie au passage qui "
+        "la porte."
+    ),
+    examples_label="Pour commencer",
+    examples=(
+        "Quand l’OIM a-t-elle été créée ?",
+        "Quels sont les objectifs du Pacte mondial sur les migrations ?",
+        "Qui coordonne le Réseau des Nations Unies sur les migrations ?",
+        "Combien d’États sont membres de l’OIM ?",
+    ),
+    question_label="Votre question",
+    placeholder="Posez votre question…",
+    send="Envoyer",
+    stop="Arrêter",
+    new_conversation="Nouvelle conversation",
+    switch="English",
+    switch_to="en",
+    you_asked="Votre question",
+    answer="Réponse",
+    quotes_label="Ce que disent les documents",
+    sources="Sources",
+    cited="Sources citées",
+    others="Autres passages trouvés",
+    found="Passages trouvés",
+    nearest="Passages les plus proches",
+    source_marker="Source {number} : {title}",
+    reveal="Lire le passage",
+    back="Retour à la réponse",
+    uses="Ce passage porte",
+    copy_reference="Copier la référence",
+    copied="Copié.",
+    sheet="fiche de migbot",
+    listed=" ; ",
+    based_on="D’après : {sources}",
+    official="Document officiel",
+    new_tab="(nouvel onglet)",
+    page="p. {page}",
+    undated="sans date",
+    document_languages={"fr": "français", "en": "anglais"},
+    months=(
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+    date_long="{day} {month} {year}",
+    date_month="{month} {year}",
+    quote_open="« ",
+    quote_close=" »",
+    as_of_day="à jour au {date}",
+    as_of_period="à jour en {date}",
+    searching="Recherche dans les documents…",
+    preparing="Le modèle de langue se prépare ; votre réponse suit…",
+    waiting="Une autre réponse est en cours ; la vôtre suit…",
+    reading="Lecture des passages…",
+    writing="Rédaction et vérification…",
+    done="Réponse terminée. Sources citées : {sources}.",
+    done_declined="Pas de réponse à cette question.",
+    done_small_talk="Réponse terminée.",
+    stopped="Réponse arrêtée.",
+    failed_heading="La réponse n’a pas abouti",
+    empty_question="Écrivez une question pour commencer.",
+    long_question=(
+        "Cette question dépasse {limit} caractères. Raccourcissez-la, puis envoyez-la de nouveau."
+    ),
+    busy="Beaucoup de questions sont en attente. Réessayez dans une minute.",
+    failed="Une erreur est survenue de notre côté, sans lien avec votre question. Réessayez.",
+    limits_heading="À savoir",
+    limits=(
+        (
+            "Vérifiez avant de réutiliser : un programme écrit les phrases, seuls les documents "
+            "officiels font foi."
+        ),
+        (
+            "migbot ne traite pas de dossier personnel, ne donne ni conseil juridique ni opinion "
+            "et ne suit pas l’actualité."
+        ),
+        "Projet indépendant, sans lien avec l’OIM. {privacy}",
+    ),
+    questions_stay="Vos questions restent sur la machine qui sert cette page.",
+    questions_beside=(
+        "Vos questions et les passages trouvés vont à un serveur de modèle de langue, sur la "
+        "machine qui sert cette page."
+    ),
+    questions_leave=(
+        "Vos questions et les passages trouvés sont envoyés à {host}, où le modèle de langue "
+        "écrit la réponse."
+    ),
+    skip="Aller à la question",
+)

@@ -1,0 +1,113 @@
+"""What an answer rests on, document by document, as a reader would put it into a paper."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from migbot.serve.escaping import safe_address
+from migbot.serve.strings import Strings, spoken_date, spoken_state
+from migbot.types import Citation, Document, Language, Passage, Source
+
+# The date of these is the `as_of` of their front matter; that of others, the day they came out.
+TEXTS = frozenset({".md", ".txt"})
+PAGES = frozenset({".html", ".htm"})
+
+Kind = Literal["sheet", "page", "report"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reference:
+    """A cited document.
+
+    A sheet is written for the corpus and retells its `sources`; of others the `publisher` may be
+    known. Where `is_as_of`, its date is the day up to which it holds.
+    """
+
+    document_id: str
+    kind: Kind
+    is_as_of: bool
+    title: str
+    publisher: str | None
+    date: str | None
+    url: str | None
+    language: Language
+    sources: tuple[Source, ...]
+    citations: tuple[Citation, ...] = ()
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Return the cited pages, lowest first; empty where there are none."""
+        return tuple(sorted({one.passage.page for one in self.citations if one.passage.page}))
+
+
+def kind_of(passage: Passage) -> Kind:
+    """Return what kind of document a passage is from."""
+    suffix = _suffix(passage)
+    if suffix in TEXTS and passage.url is None:
+        return "sheet"
+    return "page" if suffix in TEXTS | PAGES else "report"
+
+
+def reference_of(
+    passage: Passage, document: Document | None, citations: tuple[Citation, ...] = ()
+) -> Reference:
+    """Return the reference of a passage's document, as far as it is known."""
+    kind = kind_of(passage)
+    known = () if document is None else document.sources
+    # The list of publications names the publisher as the source at the document's own address.
+    publisher = next((one.title for one in known if one.url == passage.url), None)
+    is_sheet = kind == "sheet"
+    return Reference(
+        document_id=passage.document_id,
+        kind=kind,
+        is_as_of=_suffix(passage) in TEXTS,
+        title=passage.title,
+        publisher=None if is_sheet else publisher,
+        date=passage.date,
+        url=safe_address(passage.url),
+        language=passage.language,
+        sources=tuple(one for one in known if safe_address(one.url)) if is_sheet else (),
+        citations=citations,
+    )
+
+
+def references(
+    citations: Iterable[Citation], documents: Mapping[str, Document]
+) -> tuple[Reference, ...]:
+    """Return a reference for each cited document, in the order of their first citations."""
+    by_document: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_document.setdefault(citation.passage.document_id, []).append(citation)
+    return tuple(
+        reference_of(items[0].passage, documents.get(document_id), tuple(items))
+        for document_id, items in by_document.items()
+    )
+
+
+def date_words(reference: Reference, words: Strings) -> str:
+    """Return the date of a document as it is said in the page's language."""
+    if reference.date and reference.is_as_of:
+        return spoken_state(reference.date, words)
+    return spoken_date(reference.date, words)
+
+
+def reference_line(reference: Reference, words: Strings, *, page: int | None = None) -> str:
+    """Return a finished line: publisher, title, date, page and address, or a sheet's sources."""
+    parts = [f"{words.quote_open}{reference.title}{words.quote_close}"]
+    if reference.kind == "sheet":
+        parts.append(words.sheet)
+    if reference.publisher:
+        parts.insert(0, reference.publisher)
+    parts.append(date_words(reference, words))
+    if page is not None:
+        parts.append(words.page.format(page=page))
+    if reference.url:
+        return ", ".join((*parts, reference.url))
+    line = f"{', '.join(parts)}."
+    sources = words.listed.join(f"{one.title}, {one.url}" for one in reference.sources)
+    return f"{line} {words.based_on.format(sources=sources)}" if sources else line
+
+
+def _suffix(passage: Passage) -> str:
+    return PurePosixPath(passage.path).suffix.lower()

@@ -1,0 +1,73 @@
+"""Which words of its own the page has, in whichever language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from migbot.types import Language
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Strings:
+    """The page's words in one language. Names in braces are filled in by `str.format`."""
+
+    title: str
+    headline: str
+    statement: str
+    examples_label: str
+    examples: tuple[str, str, str, str]
+    question_label: str
+    placeholder: str
+    send: str
+    stop: str
+    new_conversation: str
+    switch: str
+    switch_to: Language
+    you_asked: str
+    answer: str
+    quotes_label: str
+    sources: str
+    cited: str
+    others: str
+    found: str
+    nearest: str
+    source_marker: str
+    reveal: str
+    back: str
+    uses: str
+    copy_reference: str
+    copied: str
+    sheet: str
+    listed: str
+    based_on: str
+    official: str
+    new_tab: str
+    page: str
+    undated: str
+    document_languages: Mapping[Language, str]
+    months: tuple[str, ...]
+    date_long: str
+    date_month: str
+    quote_open: str
+    quote_close: str
+    as_of_day: str
+    as_of_period: str
+    searching: str
+    preparing: str
+    waiting: str
+    reading: str
+    writing: str
+    done: str
+    done_declined: str
+    done_small_talk: str
+    stopped: str
+    failed_heading: str
+    empty_question: str
+    long_question: str
+    busy: str
+    failed: str
+    limits_heading: str
+    limits: tuple[str, ...]
+    questions_stay: str
+    questions_beside: str
+    questions_leave: str
+    skip: str

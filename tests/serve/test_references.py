@@ -1,0 +1,47 @@
+from dataclasses import replace
+
+from scripted_assistant import DOCUMENTS, MAIN, OTHERS, ScriptedAssistant, passage
+
+from migbot.serve.references import reference_line, reference_of, references
+from migbot.serve.strings import ENGLISH, FRENCH
+from migbot.types import Finished, Question
+
+
+def test_a_sheet_is_cited_with_the_day_it_holds_and_its_sources():
+    sheet = reference_of(passage(MAIN["fr"]), MAIN["fr"])
+
+    assert reference_line(sheet, FRENCH) == (
+        "«\u00a0L’histoire de l’OIM\u00a0», fiche de\u00a0migbot, à jour au 30 novembre 2022. "
+        "D’après\u00a0: IOM History, https://www.iom.int/iom-history"
+    )
+    assert reference_line(reference_of(passage(MAIN["en"]), MAIN["en"]), ENGLISH) == (
+        "“The history of IOM”, migbot sheet, as of 30 November 2022. "
+        "Based on: IOM History, https://www.iom.int/iom-history"
+    )
+
+
+def test_an_official_document_is_cited_with_publisher_date_page_and_address():
+    report = OTHERS["en"][1]
+
+    line = reference_line(reference_of(passage(report), report), ENGLISH, page=4)
+
+    assert line == (
+        f"IOM, “{report.title}”, 30 November 2022, p.\u00a04, https://www.iom.int/iom-history"
+    )
+
+
+def test_what_is_not_known_of_a_document_is_left_out():
+    bare = reference_of(passage(OTHERS["en"][0], url=None, date=None), None)
+
+    assert reference_line(bare, ENGLISH) == f"“{OTHERS['en'][0].title}”, undated."
+
+
+def test_a_document_that_is_cited_several_times_is_one_reference():
+    *_, last = ScriptedAssistant(pause_s=0).answer(Question(question_id="1", text="IOM?"))
+    assert isinstance(last, Finished)
+
+    (found,) = references(last.answer.citations, DOCUMENTS)
+
+    assert [one.number for one in found.citations] == [1, 2, 3]
+    assert found.pages == ()
+    assert replace(found, citations=()) == reference_of(passage(MAIN["en"]), MAIN["en"])
