@@ -15,6 +15,8 @@ _FRONT_MATTER = re.compile(
 )
 _KEY = re.compile(r"^[A-Za-z_]+[ \t]*:", re.MULTILINE)
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+_LAST_YEAR = 9999
 _KEYS = frozenset({"title", "language", "topics", "as_of", "url", "pair", "licence", "sources"})
 
 
@@ -66,7 +68,7 @@ def _read(fields: object) -> FrontMatter:
         pair=_text(fields, "pair"),
         licence=_text(fields, "licence"),
         sources=_sources(fields),
-        unknown=tuple(str(name) for name in fields if name not in _KEYS),
+        unknown=tuple(clean_text(str(name)) for name in fields if name not in _KEYS),
     )
 
 
@@ -104,7 +106,9 @@ def _date(fields: dict[object, object]) -> str | None:
     # YAML reads 2018-12-19 as a date and 2018 as a number.
     if isinstance(value, datetime):
         value = value.date()
-    text = str(value) if isinstance(value, str | int | date) else ""
+    # Compared first, as Python refuses to write out a number of thousands of digits.
+    is_year = isinstance(value, int) and 0 <= value <= _LAST_YEAR
+    text = str(value) if is_year or isinstance(value, str | date) else ""
     if not _DATE.fullmatch(text):
         raise DocumentError("front matter: as_of should be like 2018, 2018-12 or 2018-12-19")
     return text
@@ -113,9 +117,14 @@ def _date(fields: dict[object, object]) -> str | None:
 def _url(value: object, name: str) -> str | None:
     if value is None:
         return None
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"]+", value):
+    if not isinstance(value, str) or not is_address(value):
         raise DocumentError(f"front matter: {name} should be an address that begins with https://")
     return value
+
+
+def is_address(text: str) -> bool:
+    """Return whether `text` is an address on the web, of characters that can be written."""
+    return bool(_ADDRESS.fullmatch(text)) and clean_text(text) == text
 
 
 def _sources(fields: dict[object, object]) -> tuple[Source, ...]:

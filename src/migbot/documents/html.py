@@ -8,6 +8,7 @@ from typing import Any
 from migbot.documents.blocks import Block, Parsed
 from migbot.documents.clean import clean_text
 from migbot.documents.decode import decode
+from migbot.documents.frontmatter import is_address
 from migbot.documents.hidden import Hidden
 from migbot.documents.html_hidden import leave_out_hidden
 from migbot.errors import DocumentError
@@ -130,4 +131,4 @@ def _date(stated: str | None) -> str | None:
 
 
 def _url(stated: str | None) -> str | None:
-    return stated if stated and re.fullmatch(r"https?://[^\s<>\"]+", stated) else None
+    return stated if stated and is_address(stated) else None

@@ -31,8 +31,7 @@ _AT_RULES = re.compile(r"@[^{};]*+(?:;|\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\})")
 _RULE = re.compile(r"([^{}]*+)\{([^{}]*+)\}")
 _NAME = re.compile(r"[.#][\w-]+")
 _FOLDED_AWAY = frozenset(
-    {"aside", "dialog", "footer", "form", "head", "header", "nav", "noscript", "script", "style"}
-    | {"svg", "template"}
+    {"aside", "dialog", "footer", "form", "head", "header", "nav", "script", "style", "svg"}
 )
 
 
@@ -42,6 +41,8 @@ def leave_out_hidden(tree: Any, hidden: Hidden) -> None:
     What a style sheet hides may be unfolded by a click, and white text may stand on a dark ground:
     both stay, and are counted.
     """
+    for element in tuple(tree.iter("noscript", "template")):
+        element.drop_tree()
     unseen, white = _named_in_sheets(tree)
     for element in tuple(_elements(tree)):
         style = element.get("style") or ""

@@ -7,6 +7,7 @@ abbreviations of the field (OIM against IOM). It knows no third language.
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from migbot.types import Language
 
@@ -100,9 +101,15 @@ def score_languages(text: str) -> LanguageScores:
     """Return what in `text` speaks for French and for English."""
     words = _WORD.findall(text.replace("’", " ").replace("'", " "))
     shouting = text.isupper()
-    french = sum(_french(word, shouting=shouting) for word in words)
-    english = sum(_english(word, shouting=shouting) for word in words)
+    weights = [_weights(word, shouting=shouting) for word in words]
+    french, english = sum(pair[0] for pair in weights), sum(pair[1] for pair in weights)
     return LanguageScores(french=french, english=english, words=len(words))
+
+
+# A corpus has few words beside their uses, and each costs several regular expressions.
+@lru_cache(maxsize=50_000)
+def _weights(word: str, *, shouting: bool) -> tuple[float, float]:
+    return _french(word, shouting=shouting), _english(word, shouting=shouting)
 
 
 def _french(word: str, *, shouting: bool) -> float:

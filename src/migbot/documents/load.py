@@ -20,10 +20,14 @@ from migbot.documents.plain import parse_plain
 from migbot.errors import DocumentError
 from migbot.types import LANGUAGES, Document, Language
 
+_HAS_TWO_WORDS = re.compile(r"\w\W+\w")
 _SIGNATURES = {".pdf": b"%PDF-", ".docx": b"PK\x03\x04"}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST_PDF_PREAMBLE_BYTES = 1024
+# Some Markdown takes time that grows with the square of its length.
+_LARGEST_MARKDOWN_HERE_BYTES = 200_000
 _LONGEST_TITLE_CHARS = 200
+_SLICES, _SLICE_CHARS = 100, 2_000
 _SHARE_OF_OTHER_LANGUAGE = 0.2
 _PARSERS: Mapping[str, Callable[[str], Parsed]] = {".md": parse_markdown, ".txt": parse_plain}
 _PARSED_IN_CHILD: Mapping[str, Kind] = {
@@ -92,6 +96,8 @@ def load_document(
     layout = lay_out(parsed.blocks, title=title)
     if not layout.text:
         raise DocumentError("empty: it holds no text")
+    if not _HAS_TWO_WORDS.search(layout.text):
+        raise DocumentError("empty: it holds a single word")
     language, doubts = _language(front, parsed, layout.text, relative)
     document = Document(
         document_id=relative,
@@ -218,6 +224,7 @@ def _from_name(path: Path) -> str:
 def _language(
     front: FrontMatter, parsed: Parsed, text: str, relative: str
 ) -> tuple[Language, tuple[str, ...]]:
+    text = _sample(text)
     clear = clear_language(text)
     if stated := front.language or clear:
         return stated, _other_language(stated, text)
@@ -226,6 +233,15 @@ def _language(
     language = next((hint for hint in hints if hint), None) or detect_language(text)
     unclear = f"its language is unclear, taken as {language}: say so in front matter"
     return language, _other_language(language, text) or (unclear,)
+
+
+def _sample(text: str) -> str:
+    """Return slices from all over a long `text`, enough to tell its languages by."""
+    if len(text) <= _SLICES * _SLICE_CHARS:
+        return text
+    step = len(text) // _SLICES
+    starts = range(0, step * _SLICES, step)
+    return "\n\n".join(text[start : start + _SLICE_CHARS] for start in starts)
 
 
 def _other_language(language: Language, text: str) -> tuple[str, ...]:

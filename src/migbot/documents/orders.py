@@ -21,7 +21,7 @@ _ENGLISH = r"""
   | (?:new|updated|real)\s+(?:system\s+)?instructions?\s*:\s*(?:ignore|you|answer|say|reply)
 """
 _FRENCH = r"""
-    (?:ignore[zr]?|oublie[zr]?|ne\s+tiens?\s+pas\s+compte\s+de|ne\s+tenez\s+pas\s+compte\s+de)\s+
+    (?:ignore[zr]?|oublie[zr]?|ne\s+(?:tiens|tenez)\s+pas\s+compte)\s+
         (?:(?:toute?s?|tous|les|vos|tes|ces|des|de)\s+){1,3}
         (?:(?:autres|précédente?s?|anciennes?)\s+)?
         (?:instruction|consigne|directive|règle|message|ordre)s?\s+
@@ -35,7 +35,11 @@ _FRENCH = r"""
         (?:ia|assistant|modèles?\s+de\s+langage)s?\s*:
 """
 _MARKS = r"<\|(?:im_start|im_end|system|user|assistant|endoftext)\|> | \[/?INST\] | <</?SYS>>"
-_ORDER = re.compile(f"{_ENGLISH} | {_FRENCH} | {_MARKS}", re.IGNORECASE | re.VERBOSE)
+# The letters that these words begin with are looked at first: a long text has many others.
+_ORDER = re.compile(
+    rf"(?<!\w)(?=[adfimnoprstuvyà])(?:{_ENGLISH} | {_FRENCH}) | {_MARKS}",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def find_order(text: str) -> str | None:
