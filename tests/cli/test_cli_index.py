@@ -6,7 +6,7 @@ import pytest
 
 from migbot.cli import index as index_command
 from migbot.cli import search as search_command
-from migbot.errors import IndexMissingError, MigbotError, UsageError
+from migbot.errors import IndexIntegrityError, IndexMissingError, MigbotError, UsageError
 
 SHEETS = {
     "en/vote.md": "---\ntitle: The vote\nlanguage: en\npair: vote\nas_of: '2018-12-19'\n"
@@ -103,6 +103,56 @@ def test_info_says_what_the_index_holds(indexes, capsys):
     assert info["counts"]["documents_by_language"] == {"en": 2, "fr": 1}
     assert (info["embedder"]["name"], info["dimension"]) == ("hash", 256)
     assert info["fault"] is None
+
+
+def test_info_lists_documents_and_the_builds_that_are_kept(folders, indexes, capsys):
+    first = (indexes / "CURRENT").read_text(encoding="utf-8").strip()
+    (folders[0] / "en/more.md").write_text("# More\n\nOne more sheet.\n", encoding="utf-8")
+    run("index", "build", "--corpus", folders[0], "--index", indexes)
+    capsys.readouterr()
+
+    run("index", "info", "--index", indexes, "--json")
+    run("index", "info", "--index", indexes, "--documents")
+
+    lines = capsys.readouterr().out.splitlines()
+    info = json.loads(lines[0])
+    assert [kept["build_id"] for kept in info["kept"]] == [first]
+    assert info["documents"][-1] == {
+        "path": "fr/vote.md",
+        "title": "Le vote",
+        "language": "fr",
+        "date": "2018-12-19",
+        "passages": 1,
+    }
+    assert any(line.startswith(f"kept      {first} of 20") for line in lines)
+    assert lines[-1] == "fr/vote.md: Le vote (fr, 2018-12-19, 1 passages)"
+    assert "en/more.md: More (en, 1 passages)" in lines
+
+
+def test_rollback_puts_the_build_before_in_force_and_a_build_the_newer_one_again(
+    folders, indexes, capsys
+):
+    first = (indexes / "CURRENT").read_text(encoding="utf-8").strip()
+    (folders[0] / "en/more.md").write_text("# More\n\nOne more sheet.\n", encoding="utf-8")
+    run("index", "build", "--corpus", folders[0], "--index", indexes)
+    second = (indexes / "CURRENT").read_text(encoding="utf-8").strip()
+    capsys.readouterr()
+
+    assert run("index", "rollback", "--index", indexes) == 0
+
+    assert f"Index {first} of 20" in capsys.readouterr().out
+    assert (indexes / "CURRENT").read_text(encoding="utf-8").strip() == first
+    run("index", "build", "--corpus", folders[0], "--index", indexes)
+    assert "(0 embedded now" in capsys.readouterr().out
+    assert (indexes / "CURRENT").read_text(encoding="utf-8").strip() == second
+
+
+def test_rollback_says_where_there_is_nothing_to_go_back_to(indexes, tmp_path):
+    with pytest.raises(IndexIntegrityError, match="no other build"):
+        run("index", "rollback", "--index", indexes)
+    with pytest.raises(IndexMissingError):
+        run("index", "rollback", "--index", tmp_path / "absent")
+    assert not (tmp_path / "absent").exists()
 
 
 def test_check_succeeds_on_a_whole_index_and_fails_on_a_damaged_one(indexes, capsys):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from migbot.errors import ModelIntegrityError, ModelMissingError
-from migbot.index.embed import SentenceTransformerEmbedder, refuse_not_finite
+from migbot.index.embed import SentenceTransformerEmbedder, refuse_not_unit
 from migbot.index.fakes import HashEmbedder
 
 
@@ -17,13 +17,12 @@ def test_the_fake_gives_unit_vectors_and_is_deterministic():
     assert np.array_equal(vectors, HashEmbedder().embed_questions(texts))
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_refuses_vectors_that_are_not_numbers(value):
-    vectors = np.ones((2, 3), dtype=np.float32)
-    vectors[1, 1] = value
+@pytest.mark.parametrize("vector", [[np.nan, 1, 0], [np.inf, 0, 0], [0, 0, 0], [1, 1, 0]])
+def test_refuses_vectors_that_are_not_of_length_one(vector):
+    vectors = np.array([[0, 1, 0], vector], dtype=np.float32)
 
     with pytest.raises(ModelIntegrityError, match="migbot models verify"):
-        refuse_not_finite(vectors, "broken")
+        refuse_not_unit(vectors, "broken")
 
 
 def test_says_where_an_embedder_is_missing(tmp_path):

@@ -1,8 +1,9 @@
-"""`migbot index`: build the index, say what it holds, check it thoroughly."""
+"""`migbot index`: build the index, say what it holds, check it thoroughly, roll it back."""
 
 import argparse
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from migbot.index.content import Progress, Stage
+    from migbot.index.manifest import Manifest
+    from migbot.index.store import Index
+    from migbot.types import Document
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,6 +35,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     build.set_defaults(run=run_build)
 
     info = actions.add_parser("info", help="say what the index holds and how it was built")
+    info.add_argument("--documents", action="store_true", help="list the documents too")
     info.set_defaults(run=run_info)
 
     check = actions.add_parser(
@@ -41,7 +46,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     check.set_defaults(run=run_check)
 
-    for action in (build, info, check):
+    rollback = actions.add_parser(
+        "rollback",
+        help="put the build before in force again",
+        description="Put the newest other build that is kept and whole in force. A running page "
+        "goes over to it. The next `migbot index build` indexes the documents as they are then.",
+    )
+    rollback.set_defaults(run=run_rollback)
+
+    for action in (build, info, check, rollback):
         action.add_argument("--index", type=Path, metavar="DIR", help="folder of the built indexes")
         action.add_argument("--json", action="store_true", help="print JSON on standard output")
 
@@ -82,27 +95,35 @@ def run_build(options: argparse.Namespace) -> int:
 
 
 def run_info(options: argparse.Namespace) -> int:
-    """Print what the index in force holds, from its verified manifest."""
+    """Print what the index in force holds, and which other builds are kept."""
     from migbot.cli.output import print_json
     from migbot.index.milvus import milvus_server
-    from migbot.index.store import open_index
+    from migbot.index.store import builds_newest_first, open_index, read_manifest
     from migbot.settings import load_settings
 
     settings = load_settings(index=options.index)
     index = open_index(settings.index, milvus=milvus_server(settings))
-    manifest = index.manifest
+    kept = [
+        read_manifest(settings.index / build)
+        for build in builds_newest_first(settings.index)
+        if build != index.build_id
+    ]
     if options.json:
-        print_json({**manifest.to_json(), "fault": index.fault})
+        documents = [_document_to_json(one, passages) for one, passages in _documents(index)]
+        others = [{"build_id": one.build_id, "created": one.created} for one in kept]
+        more = {"fault": index.fault, "documents": documents, "kept": others}
+        print_json({**index.manifest.to_json(), **more})
         return 0
-    counts = manifest.counts
-    print(f"Index {manifest.build_id} at {settings.index}")
-    print(f"built     {manifest.created} by {manifest.built_by}, format {manifest.format}")
-    print(f"embedder  {manifest.embedder.name}, {manifest.dimension} dimensions")
-    print(f"documents {counts.documents} ({_by_language(counts.documents_by_language)})")
-    print(f"passages  {counts.passages} ({_by_language(counts.passages_by_language)})")
-    print(f"size      {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
+    print(f"Index {index.build_id} at {settings.index}")
+    _print_manifest(index.manifest)
+    for one in kept:
+        print(f"kept      {one.build_id} of {one.created}, {one.counts.passages} passages")
     if index.fault is not None:
         print(f"degraded  {index.fault}")
+    if options.documents:
+        for document, passages in _documents(index):
+            facts = ", ".join(filter(None, (document.language, document.date)))
+            print(f"{document.path}: {document.title} ({facts}, {passages} passages)")
     return 0
 
 
@@ -125,6 +146,50 @@ def run_check(options: argparse.Namespace) -> int:
     for problem in problems:
         print(f"migbot: {problem}", file=sys.stderr)
     return 1 if problems else 0
+
+
+def run_rollback(options: argparse.Namespace) -> int:
+    """Put the build before in force again and say which it is."""
+    from migbot.cli.output import print_json
+    from migbot.index.milvus import milvus_server
+    from migbot.index.publish import roll_back
+    from migbot.settings import load_settings
+
+    settings = load_settings(index=options.index)
+    manifest = roll_back(settings.index, milvus_server(settings))
+    if options.json:
+        print_json({"build_id": manifest.build_id, "created": manifest.created})
+    else:
+        print(
+            f"Index {manifest.build_id} of {manifest.created} is in force again: "
+            f"{manifest.counts.documents} documents, {manifest.counts.passages} passages."
+        )
+    return 0
+
+
+def _print_manifest(manifest: "Manifest") -> None:
+    counts = manifest.counts
+    print(f"built     {manifest.created} by {manifest.built_by}, format {manifest.format}")
+    print(f"embedder  {manifest.embedder.name}, {manifest.dimension} dimensions")
+    print(f"documents {counts.documents} ({_by_language(counts.documents_by_language)})")
+    print(f"passages  {counts.passages} ({_by_language(counts.passages_by_language)})")
+    print(f"size      {sum(file.bytes for file in manifest.files.values()) / 1e6:.1f} MB")
+
+
+def _documents(index: "Index") -> "list[tuple[Document, int]]":
+    """Return the documents of an index, each with how many passages it has."""
+    passages = Counter(passage.document_id for passage in index.passages)
+    return [(one, passages[one.document_id]) for one in index.documents.values()]
+
+
+def _document_to_json(document: "Document", passages: int) -> "dict[str, str | int | None]":
+    return {
+        "path": document.path,
+        "title": document.title,
+        "language": document.language,
+        "date": document.date,
+        "passages": passages,
+    }
 
 
 def _by_language(counts: "Mapping[str, int]") -> str:

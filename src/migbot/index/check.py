@@ -1,5 +1,6 @@
 """A thorough look at a stored index, deeper than opening it needs."""
 
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -34,12 +35,14 @@ def check_index(
 
 def _passage_faults(index: Index) -> list[str]:
     faults = []
-    for passage in index.passages:
-        document = index.documents.get(passage.document_id)
-        if document is None:
-            faults.append(f"passage {passage.passage_id} is of no stored document")
-        elif document.text[passage.start : passage.end] != passage.text:
-            faults.append(f"passage {passage.passage_id} is not the text of {document.document_id}")
+    # Passages stand in the order of their documents: each document is read once.
+    for document_id, passages in groupby(index.passages, key=lambda one: one.document_id):
+        document = index.documents.get(document_id)
+        for passage in passages:
+            if document is None:
+                faults.append(f"passage {passage.passage_id} is of no stored document")
+            elif document.text[passage.start : passage.end] != passage.text:
+                faults.append(f"passage {passage.passage_id} is not the text of {document_id}")
     return faults
 
 
@@ -52,5 +55,5 @@ def _vector_faults(index: Index, embedder: Embedder) -> list[str]:
         f"passage {index.passages[at].passage_id} now gets another vector: empty the index folder "
         "and run `migbot index build`"
         for at, kept, vector in zip(probes, stored, vectors, strict=True)
-        if not np.allclose(kept, vector, rtol=0, atol=_TOLERANCE)
+        if kept.shape != vector.shape or not np.allclose(kept, vector, rtol=0, atol=_TOLERANCE)
     ]

@@ -17,6 +17,8 @@ from migbot.settings import Settings
 
 SPECIAL_TOKENS = 2  # put around every input by the models of this kind
 
+_UNIT_TOLERANCE = 0.01
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmbedderIdentity:
@@ -62,7 +64,7 @@ class Embedder(Protocol):
             on_batch: told after each batch how many passages it held.
 
         Raises:
-            ModelIntegrityError: a vector holds values that are not finite numbers.
+            ModelIntegrityError: a vector is not of length 1, or holds what is no number.
         """
         ...
 
@@ -70,7 +72,7 @@ class Embedder(Protocol):
         """Return vectors of shape (n, d), float32 and unit norm, in the order of `texts`.
 
         Raises:
-            ModelIntegrityError: a vector holds values that are not finite numbers.
+            ModelIntegrityError: a vector is not of length 1, or holds what is no number.
         """
         ...
 
@@ -164,7 +166,7 @@ class SentenceTransformerEmbedder:
                 convert_to_numpy=True,
                 show_progress_bar=False,
             )
-        return refuse_not_finite(np.asarray(vectors, dtype=np.float32), self._identity.name)
+        return refuse_not_unit(np.asarray(vectors, dtype=np.float32), self._identity.name)
 
     @cached_property
     def _counter(self) -> Callable[[str], int]:
@@ -193,15 +195,19 @@ class SentenceTransformerEmbedder:
         return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
 
 
-def refuse_not_finite(vectors: Vectors, name: str) -> Vectors:
-    """Return `vectors` as they are; NaN would make every later comparison meaningless.
+def refuse_not_unit(vectors: Vectors, name: str) -> Vectors:
+    """Return `vectors`, shape (n, d), as they are where each is of length 1.
+
+    NaN would make every later comparison meaningless, and zeros are near to nothing.
 
     Raises:
-        ModelIntegrityError: a value is NaN or infinite.
+        ModelIntegrityError: a vector has another length, or none.
     """
-    if not np.isfinite(vectors).all():
+    # In this form, so that NaN does not pass.
+    if not (np.abs(np.linalg.norm(vectors, axis=1) - 1) < _UNIT_TOLERANCE).all():
         raise ModelIntegrityError(
-            f"embedder {name} gave values that are not numbers: run `migbot models verify`"
+            f"embedder {name} gave vectors that are not of length 1, or not of numbers: "
+            "run `migbot models verify`"
         )
     return vectors
 

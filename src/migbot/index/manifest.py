@@ -134,10 +134,10 @@ def manifest_from_bytes(content: bytes) -> Manifest:
     try:
         fields = json.loads(content)
         if fields["format"] != FORMAT:
-            raise IndexIntegrityError(
-                f"the index was built by {fields.get('built_by')} in format {fields['format']}, "
-                f"this is migbot {__version__} with format {FORMAT}"
-            )
+            raise IndexIntegrityError(_unreadable(fields, f"in format {fields['format']}"))
+        unknown = fields.keys() - Manifest.__dataclass_fields__.keys() - {"seal"}
+        if unknown:
+            raise IndexIntegrityError(_unreadable(fields, f"with {', '.join(sorted(unknown))}"))
         seal = fields.pop("seal")
         changed = {
             "embedder": EmbedderIdentity(**fields["embedder"]),
@@ -145,7 +145,7 @@ def manifest_from_bytes(content: bytes) -> Manifest:
             "files": {name: FileEntry(**entry) for name, entry in fields["files"].items()},
         }
         manifest = Manifest(**{**fields, **changed})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise IndexIntegrityError(f"the manifest cannot be read: {error}") from error
     if seal != _seal(manifest.to_json()) or content != manifest_to_bytes(manifest):
         raise IndexIntegrityError("the manifest was altered: its hash is another")
@@ -161,6 +161,13 @@ def sha256_of_file(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal, read piece by piece."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unreadable(fields: Mapping[str, Any], how: str) -> str:
+    return (
+        f"the index was built by {fields.get('built_by')} {how}, which migbot {__version__} with "
+        f"format {FORMAT} cannot read"
+    )
 
 
 def _entry_of(content: bytes | Path) -> FileEntry:

@@ -7,9 +7,10 @@ away.
 """
 
 import fcntl
+import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,16 +24,19 @@ from migbot.index.manifest import (
     manifest_to_bytes,
     sha256_of_file,
 )
-from migbot.index.store import CURRENT, builds_newest_first, current_build, is_build_name
+from migbot.index.milvus import MilvusServer
+from migbot.index.store import (
+    CURRENT,
+    builds_newest_first,
+    current_build,
+    is_build_name,
+    open_build,
+)
 
 _LOCK = ".lock"
 _TEMPORARY = ".tmp-"
 
-Step = Callable[[str], None]
-
-
-def _no_step(_: str) -> None:
-    """Do nothing."""
+_LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -64,9 +68,7 @@ def _take(lock: TextIO) -> None:
     lock.flush()
 
 
-def publish(
-    folder: Path, manifest: Manifest, files: Mapping[str, bytes | Path], *, before: Step = _no_step
-) -> None:
+def publish(folder: Path, manifest: Manifest, files: Mapping[str, bytes | Path]) -> None:
     """Write a build under `folder` and put it in force; call with the folder's lock held.
 
     The build that was in force stays beside it, to fall back on; older ones are swept.
@@ -75,7 +77,6 @@ def publish(
         folder: the folder that holds `CURRENT`.
         manifest: lists all of `files`.
         files: contents by file name, or a file under `folder` to move in.
-        before: told the name of each step before it is done; tests stop the writing there.
 
     Raises:
         MigbotError: the disk refused; the index in force is untouched.
@@ -84,14 +85,14 @@ def publish(
     temporary = folder / f"{_TEMPORARY}{manifest.build_id}-{os.getpid()}"
     try:
         with disk_faults_told(folder):
-            _write_build(temporary, manifest, files, before)
-            _move_into_place(temporary, folder / manifest.build_id, before)
-        put_in_force(folder, manifest.build_id, before=before)
+            _write_build(temporary, manifest, files)
+            _move_into_place(temporary, folder / manifest.build_id)
+        put_in_force(folder, manifest.build_id)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def put_in_force(folder: Path, build: str, *, before: Step = _no_step) -> None:
+def put_in_force(folder: Path, build: str) -> None:
     """Make `build`, whole and in place, the one in force, then sweep what is no longer needed.
 
     Raises:
@@ -101,11 +102,38 @@ def put_in_force(folder: Path, build: str, *, before: Step = _no_step) -> None:
     with disk_faults_told(folder):
         if previous != build:
             temporary = folder / f"{_TEMPORARY}{CURRENT}-{os.getpid()}"
-            _write_file(temporary, f"{build}\n".encode(), before)
-            before(f"replace {CURRENT}")
+            _write_file(temporary, f"{build}\n".encode())
             temporary.replace(folder / CURRENT)
-            _sync_folder(folder, before)
-        _sweep(folder, in_force=build, previous=previous, before=before)
+            _sync_folder(folder)
+        _sweep(folder, in_force=build, previous=previous)
+
+
+def roll_back(folder: Path, milvus: MilvusServer | None = None) -> Manifest:
+    """Put the newest whole build that is not in force in force, and return its manifest.
+
+    Raises:
+        IndexMissingError: no index was ever built there.
+        IndexIntegrityError: no other build is whole.
+        BusyError: another process builds there.
+        MigbotError: the disk refused; what was in force before still opens.
+    """
+    current_build(folder)
+    with only_builder(folder):
+        in_force = current_build(folder)
+        for build in builds_newest_first(folder):
+            if build == in_force:
+                continue
+            try:
+                manifest = open_build(folder / build, milvus=milvus).manifest
+            except IndexIntegrityError as error:
+                _LOG.error("build %s cannot be put in force: %s", build, error)
+                continue
+            put_in_force(folder, build)
+            return manifest
+    raise IndexIntegrityError(
+        f"no other build under {folder} can be put in force: set the documents back, then run "
+        "`migbot index build`"
+    )
 
 
 def sweep_temporary(folder: Path) -> None:
@@ -118,53 +146,43 @@ def sweep_temporary(folder: Path) -> None:
                 path.unlink()
 
 
-def _write_build(
-    temporary: Path, manifest: Manifest, files: Mapping[str, bytes | Path], before: Step
-) -> None:
-    before("make the folder")
+def _write_build(temporary: Path, manifest: Manifest, files: Mapping[str, bytes | Path]) -> None:
     temporary.mkdir()
     for name, content in files.items():
         if isinstance(content, Path):
-            _move_file(content, temporary / name, manifest.files[name], before)
+            _move_file(content, temporary / name, manifest.files[name])
         else:
-            _write_file(temporary / name, content, before)
-    _write_file(temporary / MANIFEST, manifest_to_bytes(manifest), before)
-    _sync_folder(temporary, before)
+            _write_file(temporary / name, content)
+    _write_file(temporary / MANIFEST, manifest_to_bytes(manifest))
+    _sync_folder(temporary)
 
 
-def _write_file(path: Path, content: bytes, before: Step) -> None:
-    before(f"write {path.name}")
+def _write_file(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)
         file.flush()
-        before(f"flush {path.name}")
         os.fsync(file.fileno())
     if path.read_bytes() != content:
         raise IndexIntegrityError(f"{path.name} reads back differently: check the disk")
 
 
-def _move_file(source: Path, path: Path, entry: FileEntry, before: Step) -> None:
-    before(f"write {path.name}")
+def _move_file(source: Path, path: Path, entry: FileEntry) -> None:
     source.replace(path)
     with path.open("rb") as file:
-        before(f"flush {path.name}")
         os.fsync(file.fileno())
     if sha256_of_file(path) != entry.sha256:
         raise IndexIntegrityError(f"{path.name} reads back differently: check the disk")
 
 
-def _move_into_place(temporary: Path, build: Path, before: Step) -> None:
+def _move_into_place(temporary: Path, build: Path) -> None:
     if build.exists():
         # Only a damaged build of the same id is ever written over.
-        before("set the damaged build aside")
         build.rename(build.with_name(f"{_TEMPORARY}damaged-{build.name}-{os.getpid()}"))
-    before("rename the folder")
     temporary.rename(build)
-    _sync_folder(build.parent, before)
+    _sync_folder(build.parent)
 
 
-def _sync_folder(folder: Path, before: Step) -> None:
-    before(f"flush folder {folder.name}")
+def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -179,8 +197,7 @@ def _in_force(folder: Path) -> str | None:
         return None
 
 
-def _sweep(folder: Path, *, in_force: str, previous: str | None, before: Step) -> None:
-    before("sweep")
+def _sweep(folder: Path, *, in_force: str, previous: str | None) -> None:
     others = [build for build in builds_newest_first(folder) if build != in_force]
     kept = {in_force, previous if previous in others else next(iter(others), in_force)}
     for path in folder.iterdir():

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from migbot.index.dense import VectorIndex
-from migbot.index.embed import Embedder
+from migbot.index.embed import Embedder, refuse_not_unit
 from migbot.index.passages import indexed_text
 from migbot.index.store import Index
 from migbot.index.types import Vectors
@@ -54,7 +54,7 @@ class VectorSource:
         """Embed the passages at `new`, and keep their vectors in the cache as they come.
 
         Raises:
-            ModelIntegrityError: a vector holds values that are not finite numbers.
+            ModelIntegrityError: a vector is not of length 1, or holds what is no number.
         """
         for first in range(0, len(self.new), _BATCH_PASSAGES):
             batch = self.new[first : first + _BATCH_PASSAGES]
@@ -94,9 +94,10 @@ def embed_batch(
     """Embed `texts` and keep their vectors in `cache`, flushed.
 
     Raises:
-        ModelIntegrityError: a vector holds values that are not finite numbers.
+        ModelIntegrityError: a vector is not of length 1, or holds what is no number.
     """
     vectors = embedder.embed_passages(texts, on_batch=on_batch)
+    refuse_not_unit(vectors, embedder.identity.name)
     cache.add([text_key(text) for text in texts], vectors)
 
 
