@@ -23,7 +23,7 @@ def test_a_sheet_is_cited_with_the_day_it_holds_and_its_sources():
 def test_an_official_document_is_cited_with_publisher_date_page_and_address():
     report = OTHERS["en"][1]
 
-    line = reference_line(reference_of(passage(report), report), ENGLISH, page=4)
+    line = reference_line(reference_of(passage(report, page=4), report), ENGLISH)
 
     assert line == (
         f"IOM, “{report.title}”, 30 November 2022, p.\u00a04, https://www.iom.int/iom-history"

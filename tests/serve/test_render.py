@@ -2,7 +2,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant, hits, passage
 
@@ -111,6 +111,7 @@ def test_hostile_words_of_a_quote_mean_nothing(text):
     assert not [name for name, _ in found.attributes if name.startswith("on")]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=()), min_size=1))
 def test_any_words_whatever_leave_the_structure_alone(text):
     plain = Inventory(render.exchange_html(exchange_with("words"), STRINGS["fr"], {}))

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_assistant import OTHERS, passage
 
@@ -31,6 +31,7 @@ def test_a_fragment_names_a_quote_by_whole_words_of_one_line(quoted, directive):
     assert text_directive(quoted) == directive
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs",))))
 def test_a_fragment_has_no_character_with_a_meaning_but_its_one_comma(quoted):
     directive = text_directive(quoted)

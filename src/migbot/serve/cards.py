@@ -196,7 +196,7 @@ def _links(
     quoted = citations[0].quote if citations else passage.text
     if (address := address_at(passage, quoted)) is not None:
         links = _link(words.official, address, words) + links
-    line = plain(reference_line(reference, words, page=passage.page))
+    line = plain(reference_line(reference, words))
     copy = (
         f'<button type="button" class="mb-copy" data-copy="{line}">'
         f"{plain(words.copy_reference)}</button>"

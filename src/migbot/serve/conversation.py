@@ -15,6 +15,7 @@ from migbot.types import (
     Retrieved,
     Sentence,
     Stated,
+    Trace,
     Turn,
 )
 
@@ -41,6 +42,12 @@ class Exchange:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
+    trace: Trace | None = None
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Tell whether there is an answer with references, and nothing more to come."""
+        return not self.running and self.stage != "broken" and bool(self.sentences)
 
     @property
     def running(self) -> bool:
@@ -64,6 +71,7 @@ class Exchange:
             stage="finished",
             language=event.answer.language,
             answer=event.answer,
+            trace=event.trace,
             hits=event.answer.hits,
             sentences=event.answer.sentences,
             citations=event.answer.citations,

@@ -23,6 +23,7 @@ from migbot.errors import BusyError
 from migbot.serve import render
 from migbot.serve.conversation import AWAITED, Exchange, Visit
 from migbot.serve.desk import Beat, Desk
+from migbot.serve.export import exports_html
 from migbot.serve.strings import STRINGS, preferred_language
 from migbot.settings import Settings
 from migbot.types import LANGUAGES, Document, Language, Question
@@ -30,14 +31,16 @@ from migbot.types import LANGUAGES, Document, Language, Question
 logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
+STYLES = ("page.css", "panels.css")
+SCRIPTS = ("page.js", "actions.js")
 Update = dict[Any, Any]
 
 
 def head_html() -> str:
     """Return what goes into the page's `<head>`: migbot's own style and script."""
-    script = (HERE / "page.js").read_text("utf-8")
+    script = "".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
     # As `css`, the toolkit would rewrite the selectors and load it late.
-    style = (HERE / "page.css").read_text("utf-8")
+    style = "".join((HERE / name).read_text("utf-8") for name in STYLES)
     return (
         '<meta name="color-scheme" content="light dark">'
         '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f4ee">'
@@ -85,6 +88,7 @@ class Page:
                     gr.Button("", elem_classes="mb-example") for _ in STRINGS["fr"].examples
                 )
             self._conversation = gr.HTML(elem_id="mb-conversation", **html)
+            self._exports = gr.HTML(elem_id="mb-exports", **html)
         with gr.Column(elem_id="mb-dock"):
             self._status = gr.HTML(elem_id="mb-status", **html)
             with gr.Row(elem_id="mb-composer"):
@@ -105,6 +109,7 @@ class Page:
             self._visit,
             self._status,
             self._conversation,
+            self._exports,
             self._welcome,
             self._new,
             self._send,
@@ -138,7 +143,12 @@ class Page:
         named = request.query_params.get("lang")
         wished = preferred_language(request.headers.get("accept-language", ""))
         language: Language = next((known for known in LANGUAGES if known == named), wished)
-        return self._worded(Visit(language=language))
+        visit = Visit(language=language)
+        # A link may bring a question, but only the visitor asks it.
+        question = clean_text(request.query_params.get("q", ""))[: self._settings.question_chars]
+        if question:
+            visit.notice = STRINGS[language].linked_question
+        return {**self._worded(visit), self._box: self._worded_box(language, question)}
 
     async def switch(self, visit: Visit | None) -> Update:
         """Show the page in its other language; the conversation stays."""
@@ -234,9 +244,19 @@ class Page:
             self._send: gr.update(value=words.send, visible=not visit.running),
             self._stop: gr.update(value=words.stop, visible=visit.running),
         }
+        if not visit.running:
+            # They hold every answer several times over, so they are not sent at each sentence.
+            updates[self._exports] = exports_html(visit, self._documents)
         for button, example in zip(self._examples, words.examples, strict=True):
             updates[button] = gr.update(value=example, visible=fresh)
         return updates
+
+    @staticmethod
+    def _worded_box(language: Language, question: str = "") -> Any:
+        """Return the words of the question box, and in it `question`, unless that is empty."""
+        words = STRINGS[language]
+        texts: dict[str, Any] = {"label": words.question_label, "placeholder": words.placeholder}
+        return gr.update(**texts, value=question) if question else gr.update(**texts)
 
     def _worded(self, visit: Visit) -> Update:
         """Return everything that has words in it."""
@@ -245,7 +265,7 @@ class Page:
             **self._moving(visit),
             self._header: render.header_html(visit.language),
             self._switch: gr.update(value=words.switch),
-            self._box: gr.update(label=words.question_label, placeholder=words.placeholder),
+            self._box: self._worded_box(visit.language),
             self._footer: render.footer_html(visit.language, self._settings),
         }
 

@@ -33,12 +33,8 @@ class Reference:
     url: str | None
     language: Language
     sources: tuple[Source, ...]
-    citations: tuple[Citation, ...] = ()
-
-    @property
-    def pages(self) -> tuple[int, ...]:
-        """Return the cited pages, lowest first; empty where there are none."""
-        return tuple(sorted({one.passage.page for one in self.citations if one.passage.page}))
+    pages: tuple[int, ...]
+    citations: tuple[Citation, ...]
 
 
 def kind_of(passage: Passage) -> Kind:
@@ -54,6 +50,7 @@ def reference_of(
 ) -> Reference:
     """Return the reference of a passage's document, as far as it is known."""
     kind = kind_of(passage)
+    pages = {passage.page, *(one.passage.page for one in citations)}
     known = () if document is None else document.sources
     # The list of publications names the publisher as the source at the document's own address.
     publisher = next((one.title for one in known if one.url == passage.url), None)
@@ -68,6 +65,7 @@ def reference_of(
         url=safe_address(passage.url),
         language=passage.language,
         sources=tuple(one for one in known if safe_address(one.url)) if is_sheet else (),
+        pages=tuple(sorted(page for page in pages if page is not None)),
         citations=citations,
     )
 
@@ -92,16 +90,16 @@ def date_words(reference: Reference, words: Strings) -> str:
     return spoken_date(reference.date, words)
 
 
-def reference_line(reference: Reference, words: Strings, *, page: int | None = None) -> str:
-    """Return a finished line: publisher, title, date, page and address, or a sheet's sources."""
+def reference_line(reference: Reference, words: Strings) -> str:
+    """Return a finished line: publisher, title, date, pages and address, or a sheet's sources."""
     parts = [f"{words.quote_open}{reference.title}{words.quote_close}"]
     if reference.kind == "sheet":
         parts.append(words.sheet)
     if reference.publisher:
         parts.insert(0, reference.publisher)
     parts.append(date_words(reference, words))
-    if page is not None:
-        parts.append(words.page.format(page=page))
+    if reference.pages:
+        parts.append(words.page.format(page=", ".join(map(str, reference.pages))))
     if reference.url:
         return ", ".join((*parts, reference.url))
     line = f"{', '.join(parts)}."

@@ -7,15 +7,14 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from migbot.serve.answers import answer_html
 from migbot.serve.cards import sources_html
 from migbot.serve.conversation import RUNNING, Exchange, Visit
 from migbot.serve.escaping import plain, spaced
 from migbot.serve.strings import STRINGS, Strings
 from migbot.settings import Settings
-from migbot.types import Document, Language, Sentence
+from migbot.types import Document, Language
 
-# The longest word that may not be parted from the marker after it.
-TAIL_CHARS = 24
 # A longer question is set smaller.
 HEADING_CHARS = 140
 
@@ -40,7 +39,7 @@ def exchange_html(exchange: Exchange, words: Strings, documents: Mapping[str, Do
         f'<article class="mb-exchange" data-number="{exchange.number}" data-state="{state}">'
         f'<h2 class="mb-question{size}"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
         f"<span{spoken}>{plain(spaced(exchange.question, exchange.language))}</span></h2>"
-        f'<div class="mb-pair"><div class="mb-answer"{spoken}>{_answer(exchange, words)}</div>'
+        f'<div class="mb-pair"><div class="mb-answer"{spoken}>{answer_html(exchange, words)}</div>'
         f"{sources_html(exchange, words, documents)}</div></article>"
     )
 
@@ -75,7 +74,8 @@ def header_html(language: Language) -> str:
     """Return the name of the page; it tells the browser the page's language and title."""
     words = STRINGS[language]
     return (
-        f'<div class="mb-brand" data-language="{language}" data-title="{plain(words.title)}">'
+        f'<div class="mb-brand" data-language="{language}" data-title="{plain(words.title)}" '
+        f'data-copied="{plain(words.copied)}">'
         f'<a class="mb-skip" href="#mb-question" data-skip>{plain(words.skip)}</a>'
         '<svg class="mb-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
         '<path d="M5 22V10l6 7 5-8 5 8 6-7v12"/><circle cx="27" cy="25" r="2.2"/></svg>'
@@ -116,74 +116,3 @@ def _is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _answer(exchange: Exchange, words: Strings) -> str:
-    titles = {citation.number: citation.passage.title for citation in exchange.citations}
-    parts = [f'<h3 class="mb-unseen">{plain(words.answer)}</h3>']
-    outcome = exchange.answer.outcome if exchange.answer else None
-    if exchange.stage == "broken" or outcome == "failed":
-        text = exchange.answer.text if exchange.answer else words.failed
-        parts.append(
-            f'<div class="mb-box mb-failed"><p class="mb-box-heading">'
-            f"{plain(words.failed_heading)}</p><p>{plain(text or words.failed)}</p></div>"
-        )
-    elif outcome == "declined" and exchange.answer:
-        text = spaced(exchange.answer.text, exchange.language)
-        parts.append(f'<div class="mb-box mb-declined"><p>{plain(text)}</p></div>')
-    elif exchange.sentences:
-        parts.append(_sentences(exchange, titles, words))
-    if exchange.running:
-        lines = 1 if exchange.sentences else 3
-        parts.append(f'<div class="mb-lines" aria-hidden="true">{"<i></i>" * lines}</div>')
-    if exchange.stage == "stopped":
-        parts.append(f'<p class="mb-aside">{plain(words.stopped)}</p>')
-    return "".join(parts)
-
-
-def _sentences(exchange: Exchange, titles: Mapping[int, str], words: Strings) -> str:
-    """Return what was written as one paragraph, then each quote as a block of its own."""
-    written = [one for one in exchange.sentences if not one.is_quote]
-    quotes = [one for one in exchange.sentences if one.is_quote]
-    parts = []
-    if written:
-        said = " ".join(
-            _sentence(one, spaced(one.text, exchange.language), exchange, titles, words)
-            for one in written
-        )
-        parts.append(f'<p class="mb-text">{said}</p>')
-    if quotes:
-        parts.append(f'<p class="mb-quotes-label">{plain(words.quotes_label)}</p>')
-    verbatim = {citation.number: citation.quote for citation in exchange.citations}
-    for one in quotes:
-        text = verbatim.get(one.citations[0], one.text)
-        quote = _sentence(one, text, exchange, titles, words)
-        parts.append(f'<blockquote class="mb-quote">{quote}</blockquote>')
-    return "".join(parts)
-
-
-def _sentence(
-    sentence: Sentence,
-    said: str,
-    exchange: Exchange,
-    titles: Mapping[int, str],
-    words: Strings,
-) -> str:
-    # A marker that points to nothing is not shown: each number has its citation.
-    markers = "".join(
-        f'<button type="button" class="mb-marker" data-exchange="{exchange.number}" '
-        f'data-citation="{number}" '
-        f'aria-label="{plain(words.source_marker.format(number=number, title=titles[number]))}">'
-        f"{number}</button>"
-        for number in sentence.citations
-        if number in titles
-    )
-    text = said.strip()
-    # Markers stay on the line of the word before them, unless that word could fill a line.
-    start, space, last = text.rpartition(" ")
-    tail = "mb-tail" if len(last) <= TAIL_CHARS else "mb-long-tail"
-    return (
-        f'<span class="mb-sentence" data-sentence="{exchange.sentences.index(sentence)}">'
-        f"{plain(start + space)}"
-        f'<span class="{tail}">{plain(last)}{markers}</span></span>'
-    )

@@ -51,6 +51,16 @@ class Strings:
     quote_close: str
     as_of_day: str
     as_of_period: str
+    actions_label: str
+    copy_answer: str
+    copy_link: str
+    export: str
+    export_formats: Mapping[str, str]
+    print: str
+    linked_question: str
+    looked_for: str
+    suggestions: str
+    suggestion: str
     searching: str
     preparing: str
     waiting: str

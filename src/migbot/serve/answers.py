@@ -1,0 +1,114 @@
+"""The answer's side of an exchange: sentences and quotes with their markers, or why there are none.
+
+What is written stands above what is quoted, though the first quote arrives before it: its place
+is kept free, so that nothing that is being read moves away.
+"""
+
+from collections.abc import Mapping
+
+from migbot.serve.actions import actions_html
+from migbot.serve.conversation import Exchange
+from migbot.serve.escaping import plain, spaced
+from migbot.serve.strings import STRINGS, Strings
+from migbot.serve.suggest import suggested_questions
+from migbot.types import Answer, Sentence
+
+# The longest word that may not be parted from the marker after it.
+TAIL_CHARS = 24
+# Lines that an answer usually needs.
+AWAITED_LINES = 3
+
+
+def answer_html(exchange: Exchange, words: Strings) -> str:
+    """Return as much of the answer as there is; `words` are those of the page."""
+    parts = [f'<h3 class="mb-unseen">{plain(words.answer)}</h3>']
+    answer = exchange.answer
+    if exchange.stage == "broken" or (answer is not None and answer.outcome == "failed"):
+        parts.append(_failed(answer, words))
+    elif answer is not None and answer.outcome == "declined":
+        parts.append(_declined(exchange, answer, words))
+    else:
+        parts.append(_said(exchange, words))
+    if exchange.stage == "stopped":
+        parts.append(f'<p class="mb-aside">{plain(words.stopped)}</p>')
+    if not exchange.running:
+        parts.append(actions_html(exchange, words))
+    return "".join(parts)
+
+
+def _failed(answer: Answer | None, words: Strings) -> str:
+    text = answer.text if answer else words.failed
+    return (
+        f'<div class="mb-box mb-failed"><p class="mb-box-heading">'
+        f"{plain(words.failed_heading)}</p><p>{plain(text or words.failed)}</p></div>"
+    )
+
+
+def _declined(exchange: Exchange, answer: Answer, words: Strings) -> str:
+    """Return why there is no answer, what was looked for, and what the documents do speak of."""
+    text = spaced(answer.text, answer.language)
+    parts = [f"<p>{plain(text)}</p>"]
+    sought = exchange.trace.standalone if exchange.trace else exchange.question
+    if exchange.hits and sought != answer.question:
+        looked_for = words.looked_for.format(question=spaced(sought, answer.language))
+        parts.append(f'<p class="mb-looked-for">{plain(looked_for)}</p>')
+    if questions := suggested_questions(exchange.hits, answer.language):
+        own = STRINGS[answer.language]
+        items = "".join(
+            f'<li><button type="button" class="mb-suggestion" data-ask="{plain(question)}">'
+            f"{plain(question)}</button></li>"
+            for question in questions
+        )
+        parts.append(f'<p class="mb-suggest">{plain(own.suggestions)}</p><ul>{items}</ul>')
+    return (
+        f'<div class="mb-box mb-declined" data-key="declined-{exchange.number}">'
+        f"{''.join(parts)}</div>"
+    )
+
+
+def _said(exchange: Exchange, words: Strings) -> str:
+    """Return what was written as one paragraph, then each quote as a block of its own."""
+    written = [one for one in exchange.sentences if not one.is_quote]
+    quotes = [one for one in exchange.sentences if one.is_quote]
+    said = " ".join(
+        _sentence(one, spaced(one.text, exchange.language), exchange, words) for one in written
+    )
+    parts = [f'<p class="mb-text">{said}</p>'] if written else []
+    if exchange.running:
+        lines = 1 if written else AWAITED_LINES
+        parts.append(f'<div class="mb-lines" aria-hidden="true">{"<i></i>" * lines}</div>')
+    # Its room stays while the rest arrives.
+    parts = [f'<div class="mb-written">{"".join(parts)}</div>'] if parts else []
+    if quotes:
+        parts.append(f'<p class="mb-quotes-label">{plain(words.quotes_label)}</p>')
+    verbatim = {citation.number: citation.quote for citation in exchange.citations}
+    for one in quotes:
+        text = verbatim.get(one.citations[0], one.text)
+        quote = _sentence(one, text, exchange, words)
+        parts.append(f'<blockquote class="mb-quote">{quote}</blockquote>')
+    return "".join(parts)
+
+
+def _sentence(sentence: Sentence, said: str, exchange: Exchange, words: Strings) -> str:
+    text = said.strip()
+    # Markers stay on the line of the word before them, unless that word could fill a line.
+    start, space, last = text.rpartition(" ")
+    tail = "mb-tail" if len(last) <= TAIL_CHARS else "mb-long-tail"
+    return (
+        f'<span class="mb-sentence" data-sentence="{exchange.sentences.index(sentence)}">'
+        f"{plain(start + space)}"
+        f'<span class="{tail}">{plain(last)}{_markers(sentence, exchange, words)}</span></span>'
+    )
+
+
+def _markers(sentence: Sentence, exchange: Exchange, words: Strings) -> str:
+    titles: Mapping[int, str] = {one.number: one.passage.title for one in exchange.citations}
+    # A marker that points to nothing is not shown: each number has its citation.
+    return "".join(
+        f'<button type="button" class="mb-marker" data-exchange="{exchange.number}" '
+        f'data-citation="{number}" '
+        f'aria-label="{plain(words.source_marker.format(number=number, title=titles[number]))}">'
+        f"{number}</button>"
+        for number in sentence.citations
+        if number in titles
+    )
