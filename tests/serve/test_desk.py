@@ -63,3 +63,51 @@ def test_one_question_more_than_there_are_places_is_turned_away():
     with pytest.raises(BusyError, match="try again"):
         asyncio.run(asyncio.wait_for(ask_twice(), 30))
     desk.close()
+
+
+def test_questions_inside_and_at_the_door_are_told_that_the_server_is_being_stopped():
+    desk = Desk(ScriptedAssistant(pause_s=0.1), places=3)
+    slow = Question(question_id="0", text="When was IOM founded, slow?")
+
+    async def stop_while_asking() -> None:
+        async with aclosing(desk.ask(slow)) as events:
+            await anext(events)
+            await anext(events)
+            desk.close()
+            with pytest.raises(BusyError, match="stopped"):
+                async for _ in events:
+                    pass
+        with pytest.raises(BusyError, match="stopped"):
+            await anext(desk.ask(QUESTION))
+
+    asyncio.run(asyncio.wait_for(stop_while_asking(), 30))
+    assert desk.inside == 0
+
+
+def test_a_visitor_may_leave_a_desk_that_is_closed():
+    desk = Desk(ScriptedAssistant(pause_s=0), places=3)
+
+    async def leave_after_the_end() -> None:
+        async with aclosing(desk.ask(QUESTION)) as events:
+            await anext(events)
+            desk.close()
+
+    asyncio.run(asyncio.wait_for(leave_after_the_end(), 30))
+    assert desk.inside == 0
+
+
+def test_work_beside_answers_waits_for_those_before_it():
+    assistant = ScriptedAssistant(pause_s=0.05)
+    desk = Desk(assistant, places=3)
+
+    async def ask_then_work() -> int:
+        async with aclosing(desk.ask(QUESTION)) as events:
+            await anext(events)
+            await anext(events)
+            work = asyncio.ensure_future(desk.run(lambda: assistant.at_work))
+            async for _ in events:
+                pass
+            return await work
+
+    assert asyncio.run(asyncio.wait_for(ask_then_work(), 30)) == 0
+    desk.close()

@@ -74,8 +74,9 @@ class Desk:
         too: at once, or as soon as the step that it is in has returned.
 
         Raises:
-            BusyError: all places are taken.
+            BusyError: all places are taken, or the server is being stopped.
         """
+        self._refuse_when_closing()
         if self._inside >= self._places:
             self._turned_away += 1
             raise BusyError(f"{self._inside} questions are waiting already: try again in a minute")
@@ -88,6 +89,7 @@ class Desk:
                 try:
                     event = await asyncio.wait_for(errand.inbox.get(), BEAT_S)
                 except TimeoutError:
+                    self._refuse_when_closing()
                     yield self._beat(waiting=queued and not errand.begun.is_set())
                     continue
                 if event is None:
@@ -96,6 +98,7 @@ class Desk:
                     raise event
                 yield event
                 if not queued:
+                    self._refuse_when_closing()
                     queued = True
                     self._model.submit(errand.write)
         finally:
@@ -103,7 +106,8 @@ class Desk:
             errand.left.set()
             if not queued:
                 # One thread, first in first out: this runs when `find` has returned.
-                self._retrieval.submit(errand.close)
+                with suppress(RuntimeError):  # the server is being stopped: nothing runs any more
+                    self._retrieval.submit(errand.close)
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """Return what `work` does where the model runs, behind the questions that came before."""
@@ -119,6 +123,10 @@ class Desk:
         self._closing.set()
         for pool in (self._retrieval, self._model):
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _refuse_when_closing(self) -> None:
+        if self._closing.is_set():
+            raise BusyError("the server is being stopped: ask again in a minute")
 
     def _beat(self, *, waiting: bool) -> Beat:
         if not waiting:
