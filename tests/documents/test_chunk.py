@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pdf_files import make_pdf
@@ -241,3 +242,31 @@ def test_promises_hold_for_a_pdf():
 
     check_promises(document, chunk(document), 20)
     assert {p.page for p in chunk(document)} == {1, 2, 3, 4}
+
+
+FRENCH = (
+    "Le Réseau regroupe les entités du système des Nations Unies qui agissent sur les migrations."
+)
+ENGLISH = (
+    "The Network brings together the entities of the United Nations system that work on migration."
+)
+
+
+@pytest.mark.parametrize("texts", [(FRENCH, FRENCH, ENGLISH, ENGLISH), (FRENCH, ENGLISH) * 2])
+def test_a_passage_holds_one_language_and_names_it(texts):
+    document = document_of([Block(text=text) for text in texts])
+
+    passages = chunk(document, 1_000)
+
+    found = [(passage.language, passage.text) for passage in passages]
+    assert all(
+        (FRENCH in text, ENGLISH in text) == (language == "fr", language == "en")
+        for language, text in found
+    )
+    assert {language for language, _ in found} == {"fr", "en"}
+
+
+def test_a_passage_too_short_to_tell_has_the_language_of_its_document():
+    document = document_of([Block(text="António Vitorino, 2018")])
+
+    assert [passage.language for passage in chunk(document, 100)] == [document.language]

@@ -1,0 +1,154 @@
+import io
+from datetime import datetime
+
+import pytest
+from docx import Document
+from docx.oxml import parse_xml
+from docx.shared import Pt, RGBColor
+
+from migbot.documents.docx import parse_docx
+from migbot.documents.load import load_document
+from migbot.errors import DocumentError
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+SENTENCE = "Le Réseau regroupe les entités du système des Nations Unies."
+
+
+def saved(document):
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def texts(document):
+    return [block.text for block in parse_docx(saved(document)).blocks if block.text]
+
+
+def test_headings_keep_their_level_and_paragraphs_their_order():
+    document = Document()
+    document.add_heading("Le Réseau", 0)
+    document.add_heading("Mandat", 1)
+    document.add_paragraph(SENTENCE)
+    document.add_heading("Secrétariat", 2)
+
+    blocks = parse_docx(saved(document)).blocks
+
+    assert [(block.kind, block.level, block.text) for block in blocks] == [
+        ("heading", 1, "Le Réseau"),
+        ("heading", 1, "Mandat"),
+        ("body", 1, SENTENCE),
+        ("heading", 2, "Secrétariat"),
+    ]
+
+
+def test_lists_keep_their_marks_and_numbers():
+    document = Document()
+    for style in ("List Bullet", "List Bullet", "List Number", "List Number"):
+        document.add_paragraph("entry", style=style)
+    document.add_paragraph(SENTENCE)
+
+    assert texts(document) == ["- entry\n- entry\n1. entry\n2. entry", SENTENCE]
+
+
+def test_a_table_is_a_row_a_line_and_a_wide_cell_stands_once():
+    document = Document()
+    table = document.add_table(2, 3)
+    for row, words in zip(table.rows, (("Year", "", "Votes"), ("2018", "for", "152")), strict=True):
+        for cell, word in zip(row.cells, words, strict=True):
+            cell.text = word
+    table.cell(0, 0).merge(table.cell(0, 1))
+
+    assert texts(document) == ["Year | Votes\n2018 | for | 152"]
+
+
+def test_words_in_links_controls_and_accepted_changes_are_read_and_deleted_ones_are_not():
+    document = Document()
+    paragraph = document.add_paragraph("Seen. ")
+    for inside in (
+        "<w:hyperlink><w:r><w:t>Linked. </w:t></w:r></w:hyperlink>",
+        "<w:ins><w:r><w:t>Added. </w:t></w:r></w:ins>",
+        "<w:del><w:r><w:delText>Gone. </w:delText></w:r></w:del>",
+        "<w:r><w:instrText>FIELD</w:instrText></w:r>",
+    ):
+        paragraph._p.append(parse_xml(inside.replace(">", f" {W}>", 1)))
+    control = (
+        f"<w:sdt {W}><w:sdtContent><w:p><w:r><w:t>Held.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    )
+    paragraph._p.addnext(parse_xml(control))
+
+    assert texts(document) == ["Seen. Linked. Added. ", "Held."]
+
+
+def test_hidden_and_tiny_text_is_left_out_and_white_text_kept_and_all_is_told_of():
+    document = Document()
+    paragraph = document.add_paragraph("Seen. ")
+    paragraph.add_run("hidden").font.hidden = True
+    paragraph.add_run("tiny").font.size = Pt(1)
+    paragraph.add_run("white").font.color.rgb = RGBColor(255, 255, 255)
+
+    parsed = parse_docx(saved(document))
+
+    assert parsed.blocks[0].text == "Seen. white"
+    assert [warning.split(" ")[2] for warning in parsed.warnings] == ["10", "5"]
+
+
+def test_text_that_a_style_hides_is_left_out_too():
+    document = Document()
+    style = document.styles.add_style("Secret", 1)
+    style.font.hidden = True
+    document.add_paragraph("Seen by all.")
+    document.add_paragraph("hidden", style="Secret")
+
+    assert texts(document) == ["Seen by all."]
+
+
+def test_white_text_on_a_dark_cell_is_usual():
+    document = Document()
+    cell = document.add_table(1, 1).cell(0, 0)
+    cell.paragraphs[0].add_run("Head").font.color.rgb = RGBColor(255, 255, 255)
+    cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:shd {W} w:val="clear" w:fill="003366"/>'))
+
+    parsed = parse_docx(saved(document))
+
+    assert parsed.blocks[0].text == "Head"
+    assert parsed.warnings == ()
+
+
+def test_title_and_language_are_those_of_its_properties():
+    document = Document()
+    document.core_properties.title = "Le Pacte mondial"
+    document.core_properties.language = "fr-CH"
+    document.add_paragraph(SENTENCE)
+
+    parsed = parse_docx(saved(document))
+
+    assert (parsed.title, parsed.language) == ("Le Pacte mondial", "fr")
+
+
+@pytest.mark.parametrize(
+    ("words", "date"), [("Genève, mai 2024", "2024-05-31"), ("Genève", None), ("2023", None)]
+)
+def test_its_date_counts_only_where_the_text_names_the_year(words, date):
+    document = Document()
+    document.core_properties.modified = datetime(2024, 5, 31)  # noqa: DTZ001 - the format has none
+    document.core_properties.created = datetime(2013, 12, 23)  # noqa: DTZ001 - likewise
+    document.add_paragraph(words)
+
+    assert parse_docx(saved(document)).date == date
+
+
+def test_a_document_of_images_alone_is_refused():
+    with pytest.raises(DocumentError, match="needs OCR"):
+        parse_docx(saved(Document()))
+
+
+def test_a_word_document_in_a_corpus_is_a_document(tmp_path):
+    document = Document()
+    document.add_heading("Mandat", 1)
+    document.add_paragraph(SENTENCE)
+    (tmp_path / "a.docx").write_bytes(saved(document))
+
+    loaded = load_document(tmp_path, tmp_path / "a.docx", document_bytes=10**6).document
+
+    assert (loaded.title, loaded.language) == ("Mandat", "fr")
+    assert loaded.text == f"Mandat\n{SENTENCE}"
