@@ -1,7 +1,12 @@
 """A new index is put in force while visitors ask."""
 
 import gc
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -37,7 +42,7 @@ SHEETS = {
     "audit.md": "The audit of the fund of the Network found {number} dollars in Geneva.",
 }
 OLD, NEW = "111", "222"
-WAIT_S = 60
+WAIT_S = 120
 
 
 class CopyingGenerator:
@@ -217,3 +222,37 @@ def test_a_new_index_that_cannot_be_opened_leaves_the_old_one_serving(
 
         build(NEW)
         until(lambda: httpx.get(f"{url}/health").text == "ok")
+
+
+def test_migbot_serve_goes_over_to_a_new_index_and_tells_its_health(build, settings):
+    build(OLD)
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/health"
+    environment = {
+        **os.environ,
+        "MIGBOT_EMBEDDER": "hash",
+        # Never asked: health and index do not need a model.
+        "MIGBOT_GENERATOR": "openai",
+        "MIGBOT_GENERATOR_URL": "http://127.0.0.1:9/v1",
+        "MIGBOT_INDEX_LOOK_S": "0.1",
+    }
+    index = ["--index", str(settings.index), "--port", str(port)]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from migbot.cli import main; main()", "serve", *index],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    ) as process:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=10), timeout=60) as client:
+            until(lambda: client.get(url).text == "ok")
+            (settings.index / "CURRENT").write_text("0123456789abcdef\n", encoding="utf-8")
+            until(lambda: client.get(url).text == "degraded")
+            second = build(NEW)
+            until(lambda: client.get(url).text == "ok")
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=WAIT_S)
+
+    assert "build 0123456789abcdef" in told
+    assert f"index {second} answers from the next question on" in told
+    assert "Traceback" not in told

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from migbot.index.store import Index
     from migbot.settings import Settings
 
 
@@ -61,10 +62,16 @@ def serve(settings: "Settings") -> int:
             is_degraded=lambda: live.fault is not None,
             build_id=lambda: live.index.build_id,
         )
+
+        def use(index: "Index") -> None:
+            assistant.use(index)
+            told = f"migbot: index {index.build_id} answers from the next question on"
+            print(told, file=sys.stderr, flush=True)
+
         print(f"migbot: open {address(listening)} (stop with Ctrl-C)", file=sys.stderr)
         # The server stops in good order first, then raises the interrupt again.
         with (
-            following(live, assistant.use, every_s=settings.index_look_s),
+            following(live, use, every_s=settings.index_look_s),
             suppress(KeyboardInterrupt),
         ):
             server.run(sockets=[listening])

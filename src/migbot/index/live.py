@@ -72,7 +72,6 @@ class LiveIndex:
             self._keep(index.fault)
             return False
         self._index, self._fault = index, None
-        _LOG.info("build %s answers from the next question on", index.build_id)
         return True
 
     def _keep(self, fault: str) -> None:
