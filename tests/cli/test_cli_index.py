@@ -125,8 +125,8 @@ def test_info_lists_documents_and_the_builds_that_are_kept(folders, indexes, cap
         "passages": 1,
     }
     assert any(line.startswith(f"kept      {first} of 20") for line in lines)
-    assert lines[-1] == "fr/vote.md: Le vote (fr, 2018-12-19, 1 passages)"
-    assert "en/more.md: More (en, 1 passages)" in lines
+    assert lines[-1] == "fr/vote.md: Le vote (fr, 2018-12-19, 1 passage)"
+    assert "en/more.md: More (en, 1 passage)" in lines
 
 
 def test_rollback_puts_the_build_before_in_force_and_a_build_the_newer_one_again(

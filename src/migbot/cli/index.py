@@ -123,7 +123,8 @@ def run_info(options: argparse.Namespace) -> int:
     if options.documents:
         for document, passages in _documents(index):
             facts = ", ".join(filter(None, (document.language, document.date)))
-            print(f"{document.path}: {document.title} ({facts}, {passages} passages)")
+            many = "passage" if passages == 1 else "passages"
+            print(f"{document.path}: {document.title} ({facts}, {passages} {many})")
     return 0
 
 
