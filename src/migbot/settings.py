@@ -148,9 +148,17 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address the page binds to")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
+    visitor_questions_per_minute: Annotated[int, Field(ge=0, le=10000)] = Field(
+        0, description="questions that programs at one address may ask in a minute; 0 for no limit"
+    )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0,
         description="port of 127.0.0.1 on which `/metrics` is served for Prometheus; 0 serves none",
+    )
+    feedback_file: Path | None = Field(
+        None,
+        description="file to which what visitors say of answers is added, and what turns the "
+        "buttons for it on; none keeps nothing",
     )
     index_look_s: Annotated[float, Field(ge=0.1, le=86400)] = Field(
         5, description="how often a running page looks for a newly built index, in seconds"

@@ -17,6 +17,7 @@ from migbot.errors import QuestionError
 from migbot.serve.desk import Beat, Desk
 from migbot.serve.event_stream import Events, EventStream, comment, named_event
 from migbot.serve.openapi import LISTED_DOCUMENTS, MOST_LISTED_DOCUMENTS, openapi_document
+from migbot.serve.rate import Rate
 from migbot.serve.refusals import as_refusal, error_fields, guarded
 from migbot.serve.requests import NOBODY, finished, json_fields
 from migbot.serve.search import search
@@ -30,9 +31,12 @@ EVENT_STREAM = "text/event-stream"
 class Api:
     """The endpoints below `/api/v1`."""
 
-    def __init__(self, desk: Desk, settings: Settings, documents: Mapping[str, Document]) -> None:
+    def __init__(
+        self, desk: Desk, settings: Settings, documents: Mapping[str, Document], rate: Rate
+    ) -> None:
         """`documents` maps document ids to the documents that answers may come from."""
         self._desk = desk
+        self._rate = rate
         self._question_chars = settings.question_chars
         self._documents = documents
         self._description = openapi_document(settings)
@@ -49,6 +53,7 @@ class Api:
     async def ask(self, request: Request) -> Response:
         """Answer a question, whole or, where the program asks for it, event by event."""
         question = self._question(await json_fields(request))
+        self._rate.admit_request(request)
         if EVENT_STREAM in request.headers.get("accept", ""):
             events = self._desk.ask(question)
             # The first step tells whether the question is taken at all, before the status is sent.
@@ -62,7 +67,9 @@ class Api:
             fields = await json_fields(request)
         else:
             fields = request.query_params
-        return _reply(await search(self._desk, self._question(fields)))
+        question = self._question(fields)
+        self._rate.admit_request(request)
+        return _reply(await search(self._desk, question))
 
     async def documents(self, request: Request) -> Response:
         """List the documents, a part at a time."""

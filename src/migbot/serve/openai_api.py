@@ -13,6 +13,7 @@ from migbot.serve.chat_request import MODEL, ChatRequest, read_chat
 from migbot.serve.chat_text import ChatText
 from migbot.serve.desk import Beat, Desk
 from migbot.serve.event_stream import Events, EventStream, comment, unnamed_event
+from migbot.serve.rate import Rate
 from migbot.serve.refusals import as_refusal, error_fields, guarded
 from migbot.serve.requests import NOBODY, finished, json_fields
 from migbot.settings import Settings
@@ -24,9 +25,12 @@ JsonObject = dict[str, Any]
 class OpenAIApi:
     """The endpoints below `/v1`; the one model's name is `migbot`."""
 
-    def __init__(self, desk: Desk, settings: Settings, documents: Mapping[str, Document]) -> None:
+    def __init__(
+        self, desk: Desk, settings: Settings, documents: Mapping[str, Document], rate: Rate
+    ) -> None:
         """`documents` maps document ids to documents, for the addresses of their sources."""
         self._desk = desk
+        self._rate = rate
         self._question_chars = settings.question_chars
         self._documents = documents
 
@@ -41,6 +45,7 @@ class OpenAIApi:
         """Answer the last user message of a chat."""
         completion = Completion()
         chat = read_chat(await json_fields(request), completion.id, self._question_chars)
+        self._rate.admit_request(request)
         text = ChatText(self._documents)
         if chat.stream:
             events = self._desk.ask(chat.question)

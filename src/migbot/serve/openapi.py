@@ -26,6 +26,7 @@ _ERRORS = {
     "413": "The body is over 64 KiB.",
     "415": "The body is not declared as application/json.",
     "422": "A field is missing, malformed or too long.",
+    "429": "Too many questions of one visitor; Retry-After says when to ask again, in seconds.",
     "500": "The answer could not be written.",
     "503": "Too many questions are waiting; Retry-After says when to ask again, in seconds.",
 }
@@ -84,7 +85,7 @@ def _ask() -> JsonObject:
                     "text/event-stream": {"schema": {"type": "string"}},
                 },
             },
-            **_refusals("400", "413", "415", "422", "500", "503"),
+            **_refusals("400", "413", "415", "422", "429", "500", "503"),
         },
     }
 
@@ -97,7 +98,7 @@ def _search() -> JsonObject:
         "requestBody": _body("Question"),
         "responses": {
             "200": _json("The passages found, best first.", "FoundPassages"),
-            **_refusals("400", "413", "415", "422", "500", "503"),
+            **_refusals("400", "413", "415", "422", "429", "500", "503"),
         },
     }
 
@@ -114,7 +115,7 @@ def _search_by_address(settings: Settings) -> JsonObject:
         ],
         "responses": {
             "200": _json("The passages found, best first.", "FoundPassages"),
-            **_refusals("422", "500", "503"),
+            **_refusals("422", "429", "500", "503"),
         },
     }
 
@@ -173,7 +174,7 @@ def _chat() -> JsonObject:
                 },
             },
             "404": _json("Another model than migbot is named.", "ErrorReply"),
-            **_refusals("400", "413", "415", "422", "500", "503"),
+            **_refusals("400", "413", "415", "422", "429", "500", "503"),
         },
     }
 

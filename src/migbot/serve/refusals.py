@@ -10,7 +10,6 @@ from migbot.errors import BusyError, QuestionError, UsageError
 
 # About the time of a few answers.
 RETRY_S = 30
-BUSY = 503
 
 logger = logging.getLogger(__name__)
 
@@ -18,10 +17,14 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class RefusalError(UsageError):
-    """A request that is not taken; `status` and `code` say so to programs."""
+    """A request that is not taken; `status` and `code` say so to programs.
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    `retry_s` is in how many seconds it may be, None where the request itself is at fault.
+    """
+
+    def __init__(self, status: int, code: str, message: str, *, retry_s: int | None = None) -> None:
         super().__init__(message)
+        self.retry_s = retry_s
         self.status = status
         self.code = code
 
@@ -47,7 +50,7 @@ def as_refusal(error: Exception) -> RefusalError:
     if isinstance(error, QuestionError):
         return RefusalError(422, "invalid_question", str(error))
     if isinstance(error, BusyError):
-        return RefusalError(BUSY, "busy", str(error))
+        return RefusalError(503, "busy", str(error), retry_s=RETRY_S)
     # Nobody but the log learns the details; the visitor's words are in neither.
     logger.error("a request failed", exc_info=error)
     return RefusalError(500, "failed", "the answer could not be written: ask again")
@@ -61,7 +64,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
             return await endpoint(request)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets the one shape
             told = as_refusal(error)
-            later = {"retry-after": str(RETRY_S)} if told.status == BUSY else {}
+            later = {} if told.retry_s is None else {"retry-after": str(told.retry_s)}
             return refused(told.status, told.code, str(told), later)
 
     return answer

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from migbot.answer.support import SupportChecker
 from migbot.errors import UsageError
 from migbot.serve.api import Api
 from migbot.serve.desk import Answering, Desk
@@ -17,6 +18,7 @@ from migbot.serve.gate import Gate
 from migbot.serve.metrics import CountedAssistant, DeskState, Metrics, MetricsServer
 from migbot.serve.openai_api import OpenAIApi
 from migbot.serve.page import Page, mount
+from migbot.serve.rate import Rate
 from migbot.settings import Settings
 from migbot.types import Document
 
@@ -60,12 +62,14 @@ def build_server(
     warm_up: Callable[[], None] | None = None,
     is_degraded: Callable[[], bool] = lambda: False,
     build_id: Callable[[], str | None] = lambda: None,
+    checker: SupportChecker | None = None,
 ) -> uvicorn.Server:
     """Return the server of the page, ready to `run(sockets=[claim(…)])` until it is stopped.
 
     `documents` maps document ids to documents, for the text around a cited passage. `warm_up` is
     run before the first answer, while the page is already open. `is_degraded` is asked at each
     `GET /health`, which says `ok` or `degraded`. `build_id` tells the metrics which index serves.
+    `checker` grades claims in the page's staff mode.
 
     Raises:
         UsageError: the port of the metrics is taken.
@@ -79,14 +83,16 @@ def build_server(
     async def health(_request: Request) -> PlainTextResponse:
         return PlainTextResponse("degraded" if is_degraded() else "ok")
 
+    rate = Rate(settings.visitor_questions_per_minute)
+
     async def build() -> Starlette:
         known = documents or {}
         routes = [
             Route("/health", health),
-            *Api(desk, settings, known).routes(),
-            *OpenAIApi(desk, settings, known).routes(),
+            *Api(desk, settings, known, rate).routes(),
+            *OpenAIApi(desk, settings, known, rate).routes(),
         ]
-        return mount(Starlette(routes=routes), Page(desk, settings, known), settings)
+        return mount(Starlette(routes=routes), Page(desk, settings, known, checker), settings)
 
     # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
     application = asyncio.run(build())

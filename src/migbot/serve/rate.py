@@ -1,0 +1,69 @@
+"""How often one visitor may ask: a sliding minute for each address, in bounded memory."""
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from starlette.requests import Request
+
+from migbot.serve.refusals import RefusalError
+
+WINDOW_S = 60.0
+# Beyond this, the visitor who has not asked for the longest time is forgotten.
+MOST_VISITORS = 10_000
+# What one household or machine has at least: counting single addresses would count nobody.
+IPV6_NETWORK_BITS = 64
+
+
+class Rate:
+    """Counts each visitor's questions of the last minute; used on the server's event loop only."""
+
+    def __init__(
+        self, questions_per_minute: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`questions_per_minute` 0 sets no limit; `clock` tells seconds."""
+        self._most = questions_per_minute
+        self._clock = clock
+        self._asked: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def admit(self, address: str) -> None:
+        """Count one question of the visitor at `address`.
+
+        Raises:
+            RefusalError: too many came in the last minute; it says when to ask again.
+        """
+        if not self._most:
+            return
+        now_s = self._clock()
+        asked = self._asked.setdefault(_visitor(address), deque())
+        self._asked.move_to_end(_visitor(address))
+        while asked and asked[0] <= now_s - WINDOW_S:
+            asked.popleft()
+        if len(asked) >= self._most:
+            retry_s = math.ceil(asked[0] + WINDOW_S - now_s)
+            raise RefusalError(
+                429,
+                "too_many_questions",
+                f"{self._most} questions a minute may be asked: ask again in {retry_s} s",
+                retry_s=retry_s,
+            )
+        asked.append(now_s)
+        if len(self._asked) > MOST_VISITORS:
+            self._asked.popitem(last=False)
+
+    def admit_request(self, request: Request) -> None:
+        """Count a request as a question of the address that it comes from, as `admit` does."""
+        self.admit(request.client.host if request.client else "")
+
+
+def _visitor(address: str) -> str:
+    """Return what is counted as one visitor: an IPv4 address, or a network of IPv6."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4:  # noqa: PLR2004 - of the Internet Protocol
+        return address
+    return str(ipaddress.ip_network((int(known), IPV6_NETWORK_BITS), strict=False).network_address)
