@@ -1,20 +1,24 @@
-"""Fits the weights that tell answerable questions, from the answers of a development run.
+"""Fits the weights that tell answerable questions, and prints them as TOML.
 
-    python eval/calibrate_answerable.py eval/reports/<time>
+    python eval/calibrate_answerable.py
 
-Each question counts twice: as it was asked, and with the passages of the other language alone,
-where cosines and common words are lower; what the model thought is taken to be the same.
+The section `[weights.index]` of `src/migbot/answer/calibration.toml` is fitted on the development
+questions. Each counts twice: as it was asked, and with the passages of the other language alone,
+where cosines and common words are lower; what the model thought is taken to be the same. False
+premises are left out: both declining and correcting are right. `[weights.given]` is fitted on
+third-party questions that bring their own passages, from the half that the abstention suite does
+not report on.
 
-Prints the section `[weights]` of `src/migbot/answer/calibration.toml` and, on standard error, what
-each threshold would cost on questions of topics that the fit has not seen. False premises are left
-out: both declining and correcting are right.
+The model writes one token a question, so that this takes about 20 minutes. On standard error
+stands what each threshold would cost on questions that the fit has not seen.
 """
 
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 # The folder of this file must not be searched: its `datasets` would pass for the library.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
@@ -26,74 +30,113 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from eval.answering import AnswerStore
 from eval.cases import Case
 from eval.parts import Parts
+from eval.progress import progress_over
 from eval.suites import cases_of
-from migbot.answer.answerable import signs_of
-from migbot.answer.evidence import select_evidence
-from migbot.answer.generate import make_generator
+from eval.third_party import abstention_cases, sample
+from migbot.answer.answerable import none_probability, sign_of_none, signs_of
+from migbot.answer.decline import refusal_on_sight, small_talk
+from migbot.answer.evidence import Extract, select_evidence
+from migbot.answer.prompt import build_prompt
 from migbot.answer.retrieve import Retriever
+from migbot.answer.rewrite import standalone_question
+from migbot.answer.write import ALTERNATIVES
+from migbot.errors import MigbotError
 from migbot.index.collection import build_collection
 from migbot.settings import load_settings
 from migbot.types import LANGUAGES, Language
 
 _FOLDS = 8
-_THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+_THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """The signs of one question; questions of one `group` are fitted or foreseen together."""
+
+    group: str
+    is_answerable: bool
+    signs: Mapping[str, float]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the weights fitted to the run in the folder that `arguments` name."""
+    """Print the fitted weights."""
     parser = argparse.ArgumentParser(description="Fit the weights that tell answerable questions.")
-    parser.add_argument("report", type=Path, help="folder of a run of the dev suite")
-    store = AnswerStore(parser.parse_args(arguments).report)
-    across = _Across(Parts(load_settings()))
-    cases: list[Case] = []
-    signs: list[dict[str, float]] = []
-    for case in cases_of("dev", data=None, limit=None):
-        reply = store.get(case)
-        # Questions declined on sight never reach the signs.
-        if reply and reply.trace and reply.trace["signs"] and case.expected != "correct":
-            cases += [case, case]
-            signs += [{"across": 0.0, **reply.trace["signs"]}, across.signs(case, reply.trace)]
-    if not cases:
-        print("calibrate: the folder holds no answers to development questions", file=sys.stderr)
-        return 2
-    names = sorted(signs[0])
-    table = np.array([[one[name] for name in names] for one in signs])
-    answerable = np.array([case.expected == "answer" for case in cases])
-    topics = [case.topic for case in cases]
-    _tell_costs(table, answerable, topics)
-    model = _model().fit(table, answerable)
-    scale, regression = model[0], model[-1]
-    weights = regression.coef_[0] / scale.scale_
-    bias = regression.intercept_[0] - float(weights @ scale.mean_)
-    print(f"[weights]\nbias = {bias:.3f}")
-    for name, weight in zip(names, weights, strict=True):
-        print(f"{name} = {weight:.3f}")
+    parser.add_argument("--given", type=int, default=170, help="third-party questions asked")
+    asked = parser.parse_args(arguments).given
+    parts = Parts(load_settings())
+    signs = _Signs(parts)
+    dev = [case for case in cases_of("dev", data=None, limit=None) if _is_weighed(case)]
+    given = sample(abstention_cases(parts.settings.eval_data, "fitting"), asked)
+    with progress_over("questions", len(dev) + len(given)) as done:
+        own: list[_Seen] = []
+        for case in dev:
+            own += signs.of_own(case)
+            done()
+        others: list[_Seen] = []
+        for case in given:
+            others.append(signs.of_given(case))
+            done()
+    _print_weights("index", own)
+    _print_weights("given", others)
     return 0
 
 
-class _Across:
-    """Finds the signs of a question among the passages of the other language alone."""
+def _is_weighed(case: Case) -> bool:
+    text = case.question.text
+    is_seen_through = small_talk(text) is not None or refusal_on_sight(text) is not None
+    return case.expected != "correct" and not is_seen_through
+
+
+class _Signs:
+    """Finds the signs of questions, as an answer would."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._generator = make_generator(parts.settings)
+        self._generator = parts.generator
         index, vectors = parts.index, parts.index.dense.vectors()
-        self._retrievers: dict[Language, Retriever] = {}
+        self._retriever = Retriever(index, parts.embedder)
+        self._across: dict[Language, Retriever] = {}
         for language, other in (LANGUAGES, LANGUAGES[::-1]):
             at = [place for place, one in enumerate(index.passages) if one.language == other]
             collection = build_collection([index.passages[place] for place in at], vectors[at])
-            self._retrievers[language] = Retriever(collection, parts.embedder)
+            self._across[language] = Retriever(collection, parts.embedder)
 
-    def signs(self, case: Case, trace: Mapping[str, Any]) -> dict[str, float]:
-        """Return the signs, with the model's own of the answer that `trace` is of."""
-        settings = self._parts.settings
-        question = trace["standalone"]
-        hits = self._retrievers[case.language].search(
-            question, language=case.language, top_k=settings.top_k
+    def of_own(self, case: Case) -> list[_Seen]:
+        """Return the signs among all passages and among those of the other language."""
+        question = standalone_question(case.question.text, case.question.history)
+        is_follow_up = question != case.question.text
+        found, extracts = self._found(case, question, self._retriever, is_follow_up=is_follow_up)
+        none = self._none(question, extracts, case.language)
+        across, _ = self._found(
+            case, question, self._across[case.language], is_follow_up=is_follow_up
         )
+        return [self._seen(case, case.topic, {**signs, **none}) for signs in (found, across)]
+
+    def of_given(self, case: Case) -> _Seen:
+        """Return the signs of a question that brings its passages."""
+        passages = case.question.passages or ()
+        retriever = Retriever.over(passages, self._parts.embedder)
+        signs, extracts = self._found(case, case.question.text, retriever, given=len(passages))
+        none = self._none(case.question.text, extracts, case.language)
+        return self._seen(case, case.case_id, {**signs, **none})
+
+    @staticmethod
+    def _seen(case: Case, group: str, signs: Mapping[str, float]) -> _Seen:
+        return _Seen(group=group, is_answerable=case.expected == "answer", signs=signs)
+
+    def _found(
+        self,
+        case: Case,
+        question: str,
+        retriever: Retriever,
+        *,
+        is_follow_up: bool = False,
+        given: int | None = None,
+    ) -> tuple[dict[str, float], tuple[Extract, ...]]:
+        settings = self._parts.settings
+        hits = retriever.search(question, language=case.language, top_k=settings.top_k)
         extracts = select_evidence(
             question,
             hits,
@@ -101,34 +144,58 @@ class _Across:
             count_tokens=self._generator.count_tokens,
             max_tokens=settings.evidence_tokens,
         )
-        return {
-            **trace["signs"],
-            **signs_of(
-                question,
-                hits,
-                extracts,
-                language=case.language,
-                is_follow_up=bool(trace["signs"]["follow_up"]),
-            ),
-        }
+        signs = signs_of(
+            question,
+            hits,
+            extracts,
+            language=case.language,
+            is_follow_up=is_follow_up,
+            given=given,
+        )
+        return signs, extracts
+
+    def _none(
+        self, question: str, extracts: Sequence[Extract], language: Language
+    ) -> dict[str, float]:
+        prompt = build_prompt(question, extracts, language)
+        pieces = self._generator.generate(prompt, max_tokens=1, alternatives=ALTERNATIVES)
+        probabilities = [none_probability(piece) for piece in pieces]
+        return sign_of_none(probabilities[0] or 0.0)
 
 
 def _model() -> Pipeline:
-    regression = LogisticRegression(C=0.03, class_weight="balanced", max_iter=1000)
+    regression = LogisticRegression(C=0.1, class_weight="balanced", max_iter=1000)
     return make_pipeline(StandardScaler(), regression)
 
 
-def _tell_costs(table: np.ndarray, answerable: np.ndarray, topics: Sequence[str]) -> None:
+def _print_weights(section: str, seen: Sequence[_Seen]) -> None:
+    names = sorted(set(chain.from_iterable(one.signs for one in seen)))
+    table = np.array([[one.signs[name] for name in names] for one in seen])
+    answerable = np.array([one.is_answerable for one in seen])
+    _tell_costs(section, table, answerable, [one.group for one in seen])
+    model = _model().fit(table, answerable)
+    scale, regression = model[0], model[-1]
+    weights = regression.coef_[0] / scale.scale_
+    bias = regression.intercept_[0] - float(weights @ scale.mean_)
+    print(f"[weights.{section}]\nbias = {bias:.3f}")
+    for name, weight in zip(names, weights, strict=True):
+        print(f"{name} = {weight:.3f}")
+    print()
+
+
+def _tell_costs(
+    section: str, table: np.ndarray, answerable: np.ndarray, groups: Sequence[str]
+) -> None:
     found = cross_val_predict(
         _model(),
         table,
         answerable,
-        groups=topics,
+        groups=groups,
         cv=GroupKFold(_FOLDS),
         method="predict_proba",
     )[:, 1]
     auroc = roc_auc_score(answerable, found)
-    print(f"{len(table)} questions, AUROC on unseen topics {auroc:.3f}", file=sys.stderr)
+    print(f"{section}: {len(table)} questions, AUROC on unseen ones {auroc:.3f}", file=sys.stderr)
     for least in _THRESHOLDS:
         declined = found < least
         print(
@@ -139,4 +206,8 @@ def _tell_costs(table: np.ndarray, answerable: np.ndarray, topics: Sequence[str]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except MigbotError as error:
+        print(f"calibrate: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)

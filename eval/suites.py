@@ -11,7 +11,7 @@ from eval.intervals import figures, paired_interval
 from eval.judge import Judge
 from eval.questions import read_cases
 from eval.replies import Reply
-from eval.third_party import nomiracl_cases, piaf_cases, sample, squad2_cases
+from eval.third_party import abstention_cases, sample
 from migbot.types import LANGUAGES
 
 SUITES = ("dev", "test", "retrieval", "abstention", "support", "injection")
@@ -36,7 +36,7 @@ def cases_of(suite: str, *, data: Path | None, limit: int | None) -> tuple[Case,
     elif suite == "test":
         cases = read_cases("test")
     elif suite == "abstention":
-        cases = (*nomiracl_cases(data), *squad2_cases(data), *piaf_cases(data))
+        cases = abstention_cases(data, "reporting")
     else:
         cases = injection_cases(data)
     return cases if limit is None else sample(cases, limit)

@@ -19,13 +19,11 @@ from eval.cases import Figure, Item, SuiteResult
 from eval.curves import auroc, calibration_error
 from eval.intervals import figures, paired_interval
 from eval.progress import progress_over
-from eval.text import hash_of
+from eval.text import Half, half_of, hash_of
 from eval.third_party import Text, read_set
 from migbot.answer.support import Grade, Statement, SupportChecker, statement_of
 from migbot.errors import UsageError
 from migbot.types import LANGUAGES, Language
-
-Half = Literal["fitting", "reporting"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +68,7 @@ def rte3_claims(folder: Path | None, half: Half) -> tuple[LabelledClaim, ...]:
     lines = [
         line
         for line in read_set(folder, "rte3_en_fr_parallel.jsonl", _Rte3Line)
-        if _half(line.id) == half and (line.label == "entailment") == (line.en_label2 == "YES")
+        if half_of(line.id) == half and (line.label == "entailment") == (line.en_label2 == "YES")
     ]
     return tuple(
         _rte3_claim(line, of_passage, of_claim)
@@ -139,10 +137,6 @@ def _rte3_claim(line: _Rte3Line, of_passage: Language, of_claim: Language) -> La
         ),
         is_supported=line.label == "entailment",
     )
-
-
-def _half(claim_id: str) -> Half:
-    return "fitting" if int(hash_of(claim_id), 16) % 2 else "reporting"
 
 
 def _sample(claims: Sequence[LabelledClaim], limit: int | None) -> tuple[LabelledClaim, ...]:

@@ -3,11 +3,14 @@
 import hashlib
 import re
 import unicodedata
+from typing import Literal
 
 _NOT_WORD = re.compile(r"[^\w%/]+")
 # A space or point between thousands is no difference of number; nor is a decimal comma.
 _THOUSANDS = re.compile(r"(?<=\d)[\s\u00a0\u202f,.’'](?=\d{3}\b)")
 _DECIMAL = re.compile(r"(?<=\d)[.,](?=\d)")
+
+Half = Literal["fitting", "reporting"]
 
 
 def plain(text: str) -> str:
@@ -38,3 +41,8 @@ def holds(text: str, wanted: str) -> bool:
 def hash_of(text: str) -> str:
     """Return the SHA-256 of `text`, by which data are told apart and samples are drawn."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def half_of(name: str) -> Half:
+    """Return the half that what is called `name` belongs to, whatever else there is."""
+    return "fitting" if int(hash_of(name), 16) % 2 else "reporting"

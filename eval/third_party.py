@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, StringConstraints, ValidationError
 
 from eval.cases import Case, Expected
-from eval.text import hash_of, plain
+from eval.text import Half, half_of, hash_of, plain
 from migbot.answer.asked import given_passages
 from migbot.errors import UsageError
 from migbot.types import LANGUAGES, Language, Passage, Question
@@ -90,6 +90,16 @@ def read_set(folder: Path | None, name: str, line_type: type[Line]) -> tuple[Lin
     if not read:
         raise UsageError(f"{file} holds no line: fetch the set anew")
     return tuple(read)
+
+
+def abstention_cases(folder: Path | None, half: Half) -> tuple[Case, ...]:
+    """Return one half of NoMIRACL, SQuAD 2.0 and PIAF: one is for fitting, one for reporting.
+
+    Raises:
+        UsageError: a file is absent or faulty.
+    """
+    cases = (*nomiracl_cases(folder), *squad2_cases(folder), *piaf_cases(folder))
+    return tuple(case for case in cases if half_of(case.case_id) == half)
 
 
 def nomiracl_cases(folder: Path | None) -> tuple[Case, ...]:

@@ -16,9 +16,12 @@ from migbot.types import Hit
 
 STRICT = Calibration(
     models=frozenset({"a generator", "an embedder"}),
-    weights={"bias": -1.0, "log_none": -0.5, "cosine": 2.0},
+    weights={
+        "index": {"bias": -1.0, "log_none": -0.5, "cosine": 2.0},
+        "given": {"bias": -1.0, "log_none": -0.5, "cosine": 2.0, "log_given": -1.0},
+    },
     thresholds={
-        "answerable": {"at_least": 0.5, "none_unknown": 0.1},
+        "answerable": {"at_least": 0.5, "at_least_given": 0.6, "none_unknown": 0.1},
         "out_of_scope": {"cosine_below": 0.8, "coverage_below": 0.2},
         "quote": {"relevance": 0.6},
         "sentence": {"few_words": 4, "relevance_of_few_words": 0.5, "relevance": 0.3},
@@ -34,9 +37,22 @@ def hits(*cosines):
     ]
 
 
-def signs(question=ASKED, *, found=(0.9,), read=(COMPACT,), language="en", is_follow_up=False):
+def signs(
+    question=ASKED,
+    *,
+    found=(0.9,),
+    read=(COMPACT,),
+    language="en",
+    is_follow_up=False,
+    given=None,
+):
     return signs_of(
-        question, hits(*found), extracts(*read), language=language, is_follow_up=is_follow_up
+        question,
+        hits(*found),
+        extracts(*read),
+        language=language,
+        is_follow_up=is_follow_up,
+        given=given,
     )
 
 
@@ -63,7 +79,25 @@ def test_the_probability_of_an_answer_is_that_of_a_logistic_regression():
 
 
 def test_an_answer_is_shown_from_the_threshold_on():
-    assert [STRICT.answers(p) for p in (0.0, 0.49, 0.5, 1.0)] == [False, False, True, True]
+    shown = [STRICT.answers(p, signs()) for p in (0.0, 0.49, 0.5, 1.0)]
+
+    assert shown == [False, False, True, True]
+
+
+def test_passages_that_a_question_brings_have_weights_and_a_threshold_of_their_own():
+    own, brought = (
+        {"log_none": 0.0, "cosine": 0.5},
+        {"log_none": 0.0, "cosine": 0.5, "log_given": 2.0},
+    )
+
+    assert STRICT.answerable(brought) < STRICT.answerable(own)
+    assert STRICT.answers(0.55, own)
+    assert not STRICT.answers(0.55, brought)
+
+
+def test_signs_tell_how_many_passages_a_question_brought_and_nothing_of_the_index():
+    assert "log_given" not in signs()
+    assert [signs(given=one)["log_given"] for one in (1, 10)] == [0, pytest.approx(2.303, abs=1e-3)]
 
 
 def test_weights_are_for_the_two_models_that_they_were_fitted_with():
@@ -81,14 +115,15 @@ def test_the_calibration_that_ships_is_for_the_models_that_ship():
 def test_the_calibration_that_ships_weighs_every_sign():
     shipped = load_calibration()
 
-    assert set(shipped.weights) == {"bias", *signs(), *sign_of_none(0.5)}
+    assert set(shipped.weights["index"]) == {"bias", *signs(), *sign_of_none(0.5)}
+    assert set(shipped.weights["given"]) == {"bias", *signs(given=3), *sign_of_none(0.5)}
     assert {name: set(limits) for name, limits in shipped.thresholds.items()} == {
         name: set(limits) for name, limits in STRICT.thresholds.items()
     }
 
 
 def test_the_shipped_weights_trust_near_passages_and_distrust_a_likely_none():
-    weights = load_calibration().weights
+    weights = load_calibration().weights["index"]
 
     assert weights["cosine"] > 0
     assert weights["coverage"] > 0

@@ -49,12 +49,12 @@ MANY = [passage(f"Objective {n} is about migration.", name=str(n)) for n in rang
     [
         ((4.0, 2.0, 2.0, 1.0, 0.0), ["0"]),
         ((4.0, 3.0, 2.0, 1.0, 0.0), ["0", "1"]),
-        ((4.0, 4.0, 4.0, 4.0, 4.0), ["0", "1", "2"]),
+        ((4.0, 4.0, 4.0, 4.0, 4.0), ["0", "1", "2", "3"]),
         ((-1.0, -1.1, -2.0, -2.0, -3.0), ["0", "1"]),
         ((0.0, -1.0, -2.0, -2.0, -3.0), ["0"]),
     ],
 )
-def test_of_many_passages_at_most_three_are_read_that_score_near_the_first(scores, read):
+def test_of_many_passages_at_most_four_are_read_that_score_near_the_first(scores, read):
     found = select("Which objective?", *MANY, scores=scores)
 
     assert [one.passage.passage_id for one in found] == read
@@ -89,7 +89,7 @@ def test_a_short_passage_is_read_whole_and_verbatim():
 
 
 def test_of_a_long_passage_the_sentence_that_answers_is_read():
-    (extract,) = select(OBJECTIVES, COMPACT, max_tokens=12)
+    (extract,) = select(OBJECTIVES, COMPACT, max_tokens=15)
 
     assert extract.text == "The Compact has 23 objectives."
 
@@ -108,7 +108,7 @@ def test_of_a_long_passage_the_sentence_that_answers_is_read():
     ],
 )
 def test_a_window_grows_by_its_better_neighbour(text, read):
-    (extract,) = select("23 objectives of the Compact, binding?", passage(text), max_tokens=23)
+    (extract,) = select("23 objectives of the Compact, binding?", passage(text), max_tokens=30)
 
     assert extract.text == read
 
@@ -116,7 +116,7 @@ def test_a_window_grows_by_its_better_neighbour(text, read):
 def test_of_neighbours_that_bear_alike_the_next_is_read_before_the_one_before():
     source = passage("Compact cats. The Compact has 23 objectives. Compact dogs.")
 
-    (extract,) = select(OBJECTIVES, source, max_tokens=16)
+    (extract,) = select(OBJECTIVES, source, max_tokens=21)
 
     assert extract.text == "The Compact has 23 objectives. Compact dogs."
 
@@ -126,7 +126,7 @@ def test_a_neighbour_that_is_too_long_leaves_its_place_to_the_other():
         "Compact cats. The Compact has 23 objectives. Dogs bark at the Compact all day."
     )
 
-    (extract,) = select(OBJECTIVES, source, max_tokens=16)
+    (extract,) = select(OBJECTIVES, source, max_tokens=21)
 
     assert extract.text == "Compact cats. The Compact has 23 objectives."
 
@@ -152,7 +152,7 @@ def test_the_span_holds_exactly_the_sentences_that_are_read():
         "Cats sleep. The Compact has 23 objectives. Dogs bark.", headings=("Law", "The Compact")
     )
 
-    (extract,) = select(OBJECTIVES, source, max_tokens=13)
+    (extract,) = select(OBJECTIVES, source, max_tokens=17)
 
     assert (extract.first, extract.last) == (1, 1)
     assert window(extract) == "The Compact has 23 objectives."
@@ -163,7 +163,7 @@ def test_the_span_holds_exactly_the_sentences_that_are_read():
 def test_a_sentence_of_the_kind_that_was_asked_for_bears_more():
     source = passage("The objectives of the Compact are many. There are 23 of them.")
 
-    (extract,) = select("How many objectives?", source, max_tokens=14)
+    (extract,) = select("How many objectives?", source, max_tokens=18)
 
     assert extract.text == "There are 23 of them."
 
@@ -171,7 +171,7 @@ def test_a_sentence_of_the_kind_that_was_asked_for_bears_more():
 def test_a_sentence_that_holds_the_words_bears_more_than_one_of_the_kind_that_was_asked_for():
     source = passage("The guiding objectives of the Compact bind States. There are 23 dogs here.")
 
-    (extract,) = select("How many guiding objectives of the Compact?", source, max_tokens=18)
+    (extract,) = select("How many guiding objectives of the Compact?", source, max_tokens=23)
 
     assert extract.text == "The guiding objectives of the Compact bind States."
 
@@ -179,7 +179,7 @@ def test_a_sentence_that_holds_the_words_bears_more_than_one_of_the_kind_that_wa
 def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before():
     question = "Combien d’entités du système regroupe-t-il ?"
 
-    (extract,) = select(question, NETWORK, language="fr", max_tokens=58)
+    (extract,) = select(question, NETWORK, language="fr", max_tokens=75)
 
     assert extract.text.startswith("Le Réseau des Nations Unies")
     assert "Il regroupe 38 entités du système des Nations Unies." in extract.text
@@ -194,7 +194,7 @@ def test_the_evidence_stays_within_its_tokens_and_a_window_within_its_share():
     found = select("Which objective is about migration?", *long, max_tokens=100)
 
     assert sum(words(one.text) for one in found) <= 100
-    assert all(words(one.text) <= 45 for one in found)
+    assert all(words(one.text) <= 35 for one in found)
     assert len(found) == 3
 
 
@@ -202,7 +202,7 @@ def test_a_passage_of_which_no_sentence_fits_into_what_is_left_is_not_read():
     first = passage("The Compact " + "and the Network " * 5 + "work.", name="first")
     short = passage("The Compact works.", name="short")
 
-    found = select("Compact", first, replace(first, passage_id="again"), short, max_tokens=24)
+    found = select("Compact", first, replace(first, passage_id="again"), short, max_tokens=31)
 
     assert [one.passage.passage_id for one in found] == ["first", "short"]
     assert [one.number for one in found] == [1, 2]
@@ -211,7 +211,7 @@ def test_a_passage_of_which_no_sentence_fits_into_what_is_left_is_not_read():
 def test_a_single_sentence_longer_than_the_limit_is_still_read():
     long = passage("The Compact " + "and the Network " * 30 + "work.")
 
-    (extract,) = select("Compact", long, max_tokens=10)
+    (extract,) = select("Compact", long, max_tokens=13)
 
     assert extract.text == long.text
 
@@ -219,7 +219,7 @@ def test_a_single_sentence_longer_than_the_limit_is_still_read():
 def test_a_list_is_never_torn_apart():
     members = passage("The members are:\n- DESA\n- ILO\n- IOM\n- UNICEF", name="members")
 
-    (extract,) = select("Who are the members?", members, max_tokens=9)
+    (extract,) = select("Who are the members?", members, max_tokens=12)
 
     assert extract.text.count("- ") == 4
 
@@ -280,5 +280,5 @@ def test_headings_count_towards_the_share_of_a_window():
     found = select("Which objective is about migration?", *headed, max_tokens=100)
 
     assert len(found) == 3
-    assert all(words(one.text) <= 45 for one in found)
+    assert all(words(one.text) <= 35 for one in found)
     assert sum(words(one.text) for one in found) <= 100

@@ -15,6 +15,7 @@ from migbot.answer.words import held_terms, question_words
 from migbot.types import Hit, Language, Reason
 
 _LEAST_PROBABILITY = 1e-6
+_GIVEN = "log_given"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,10 +23,11 @@ class Calibration:
     """What `calibration.toml` holds: weights of signs, and thresholds by section and name.
 
     `models` are the names of the generator and the embedder that the weights were fitted with.
+    There are weights for the passages of the index and for those that a question brings.
     """
 
     models: frozenset[str]
-    weights: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float]]
     thresholds: Mapping[str, Mapping[str, float]]
 
     def is_far(self, hits: Sequence[Hit], coverage: float) -> bool:
@@ -40,12 +42,14 @@ class Calibration:
 
     def answerable(self, signs: Mapping[str, float]) -> float:
         """Return the probability that the passages answer, by logistic regression over `signs`."""
-        logit = self.weights["bias"] + sum(self.weights[name] * signs[name] for name in signs)
+        weights = self.weights["given" if _GIVEN in signs else "index"]
+        logit = weights["bias"] + sum(weights[name] * signs[name] for name in signs)
         return 1 / (1 + math.exp(-logit))
 
-    def answers(self, probability: float) -> bool:
-        """Return whether an answer of that probability is shown."""
-        return probability >= self.thresholds["answerable"]["at_least"]
+    def answers(self, probability: float, signs: Mapping[str, float]) -> bool:
+        """Return whether an answer of that probability, by `signs`, is shown."""
+        least = "at_least_given" if _GIVEN in signs else "at_least"
+        return probability >= self.thresholds["answerable"][least]
 
     def quote_stands_in(self, relevance: float) -> bool:
         """Return whether a quote of that relevance may stand in for an answer by itself."""
@@ -74,6 +78,7 @@ def signs_of(
     *,
     language: Language,
     is_follow_up: bool,
+    given: int | None = None,
 ) -> dict[str, float]:
     """Return what tells, before the model is asked, whether `extracts` answer `question`.
 
@@ -81,10 +86,12 @@ def signs_of(
     extracts. across: 1 where the best extract is not in the question's `language`, in which both
     are lower. asks_for_kind: 1 where a number, date, name or share is asked for. follow_up: 1 where
     the question leans on the one before. extracts: how many passages score alike, more where none
-    stands out.
+    stands out. log_given: natural logarithm of the number of passages that the question itself
+    brought, which are near it by choice; absent for those of the index.
     """
     said = {extract.framed: extract.passage.language for extract in extracts}
-    return {
+    own = {} if given is None else {_GIVEN: math.log(max(given, 1))}
+    return own | {
         "cosine": max((hit.cosine for hit in hits), default=0.0),
         "coverage": relevance(question, said),
         "across": float(bool(extracts) and extracts[0].passage.language != language),

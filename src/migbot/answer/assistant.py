@@ -98,9 +98,12 @@ class Assistant:
         if reason is not None:
             yield reply.decline(reason)
         else:
-            yield from self._answer_from_hits(reply, standalone)
+            given = None if question.passages is None else len(question.passages)
+            yield from self._answer_from_hits(reply, standalone, given)
 
-    def _answer_from_hits(self, reply: Reply, standalone: str) -> Iterator[Event]:
+    def _answer_from_hits(
+        self, reply: Reply, standalone: str, given: int | None
+    ) -> Iterator[Event]:
         extracts = select_evidence(
             standalone,
             reply.hits,
@@ -115,6 +118,7 @@ class Assistant:
             extracts,
             language=reply.language,
             is_follow_up=standalone != reply.text,
+            given=given,
         )
         reason = refusal(reply.hits, extracts, signs["coverage"])
         if reason is not None:

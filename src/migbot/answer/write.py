@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 # A model that would rather answer still differs in how far down NONE is: with the probability of
 # the 8 likeliest tokens alone, that of NONE ranks unanswerable questions worse (AUROC 0.66 instead
 # of 0.80 on NoMIRACL).
-_ALTERNATIVES = 200
+ALTERNATIVES = 200
 # A quote of which sentences have shown this share already adds nothing.
 _SHOWN_SHARE = 0.6
 
@@ -85,7 +85,7 @@ class Writer:
     @property
     def _is_answerable(self) -> bool:
         probability = self._reply.trace.answerable
-        return probability is not None and self._calibration.answers(probability)
+        return probability is not None and self._calibration.answers(probability, self._signs)
 
     @property
     def _quotes(self) -> list[Support]:
@@ -101,7 +101,7 @@ class Writer:
             prompt,
             max_tokens=self._max_tokens,
             grammar=answer_grammar(len(self._extracts)),
-            alternatives=_ALTERNATIVES,
+            alternatives=ALTERNATIVES,
         )
         for piece in pieces:
             self._reply.token_came()
