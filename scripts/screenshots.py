@@ -65,7 +65,7 @@ class Camera:
         page = context.new_page()
         page.on("request", lambda request: self._note(request.url))
         page.goto(self._url)
-        page.locator(".mb-welcome h1").wait_for()
+        page.locator(".mb-welcome h2").wait_for()
         yield page
         context.close()
 

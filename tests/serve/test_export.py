@@ -179,6 +179,6 @@ def test_a_saved_answer_has_a_plain_name(question, name):
 
 
 def test_references_follow_the_language_of_the_page():
-    assert "fiche de\u00a0migbot, à jour au 30 novembre 2022" in as_text(
+    assert "fiche\u00a0de\u00a0migbot, à jour au 30 novembre 2022" in as_text(
         answered(), FRENCH, DOCUMENTS
     )

@@ -17,13 +17,18 @@ from migbot.serve.strings import (
 def sentences(strings: Strings) -> list[str]:
     values = [getattr(strings, item.name) for item in fields(Strings)]
     flat = [value for value in values if isinstance(value, str)]
-    return flat + [text for value in values if isinstance(value, tuple) for text in value]
+    flat += [text for value in values if isinstance(value, tuple) for text in value]
+    return flat + [text for value in values if isinstance(value, dict) for text in value.values()]
+
+
+def placeholders(value: object) -> list[str]:
+    return sorted(re.findall(r"{\w+}", str(value)))
 
 
 def test_both_languages_fill_in_the_same_names():
     for item in fields(Strings):
         french, english = getattr(FRENCH, item.name), getattr(ENGLISH, item.name)
-        assert re.findall(r"{\w+}", str(french)) == re.findall(r"{\w+}", str(english)), item.name
+        assert placeholders(french) == placeholders(english), item.name
         assert len(french) == len(english) or isinstance(french, str)
 
 

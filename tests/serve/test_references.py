@@ -11,7 +11,7 @@ def test_a_sheet_is_cited_with_the_day_it_holds_and_its_sources():
     sheet = reference_of(passage(MAIN["fr"]), MAIN["fr"])
 
     assert reference_line(sheet, FRENCH) == (
-        "«\u00a0L’histoire de l’OIM\u00a0», fiche de\u00a0migbot, à jour au 30 novembre 2022. "
+        "«\u00a0L’histoire de l’OIM\u00a0», fiche\u00a0de\u00a0migbot, à jour au 30 novembre 2022. "
         "D’après\u00a0: IOM History, https://www.iom.int/iom-history"
     )
     assert reference_line(reference_of(passage(MAIN["en"]), MAIN["en"]), ENGLISH) == (

@@ -83,7 +83,7 @@ def open_page(chromium):
         page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
         page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         page.goto(url + path)
-        page.locator(".mb-welcome h1").wait_for()
+        page.locator(".mb-welcome h2").wait_for()
         return page
 
     yield open_new

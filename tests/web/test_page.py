@@ -309,7 +309,7 @@ def test_a_new_conversation_begins_with_the_examples(scripted_url, open_page):
 
     page.get_by_role("button", name="Nouvelle conversation").click()
 
-    expect(page.locator(".mb-welcome h1")).to_be_visible()
+    expect(page.locator(".mb-welcome h2")).to_be_visible()
     assert page.locator(".mb-exchange").count() == 0
 
 

@@ -61,6 +61,7 @@ def serve(settings: "Settings") -> int:
             warm_up=assistant.warm_up,
             is_degraded=lambda: live.fault is not None,
             build_id=lambda: live.index.build_id,
+            checker=assistant.claim_checker(),
         )
 
         def use(index: "Index") -> None:

@@ -7,6 +7,7 @@
   const TYPES = { json: "application/json", ris: "application/x-research-info-systems" };
   const spoken = new Set(); // what was said aloud already
   let voice = null;
+  let wantsAbout = false;
   let greeted = null; // the language that the page first had
 
   const brand = () => document.querySelector(".mb-brand");
@@ -118,7 +119,27 @@
     else if (dataset.copy) copy(dataset.copy, button);
     else if (dataset.link) copy(linkTo(dataset.link), button);
     else if (dataset.ask) ask(dataset.ask);
+    else if (dataset.press) document.getElementById(dataset.press)?.click();
     else if ("print" in dataset) print();
+    if (button.id === "mb-about-open") openAbout(true);
+  });
+
+  // What the page says of itself comes from the server when it is first asked for.
+  function openAbout(wanted) {
+    wantsAbout ||= wanted;
+    const about = document.querySelector("dialog.mb-about");
+    if (!wantsAbout || !about || about.open) return;
+    wantsAbout = false;
+    about.showModal();
+  }
+
+  // An open menu closes when something else is pressed.
+  document.addEventListener("click", ({ target }) => {
+    document.querySelectorAll(".mb-menu[open]").forEach((menu) => {
+      if (!menu.contains(target) || target.closest(".mb-menu-items")) {
+        menu.querySelector("summary").click();
+      }
+    });
   });
 
   // On paper the cited passages are to be read, on the page they close again.
@@ -139,14 +160,17 @@
     const { language } = shown.dataset;
     greeted ||= language;
     if (searchParams.has("lang") || language !== greeted) searchParams.set("lang", language);
+    if (shown.dataset.staff) searchParams.set("staff", "1");
+    else searchParams.delete("staff");
     if (address.href !== location.href) history.replaceState(null, "", address);
   }
 
   new MutationObserver(() => {
     sayWhatIsNew();
     remember();
+    openAbout(false);
   }).observe(document.documentElement, {
-    attributeFilter: ["data-language"],
+    attributeFilter: ["data-language", "data-staff"],
     childList: true,
     subtree: true,
   });

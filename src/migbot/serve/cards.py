@@ -37,7 +37,8 @@ def sources_html(exchange: Exchange, words: Strings, documents: Mapping[str, Doc
     heading = words.nearest if declined else words.others if cited else words.found
     # Of what was not looked for in the documents, the titles are enough.
     brief = cited or (answer is not None and answer.reason not in {None, "not_found"})
-    parts = [f'<aside class="mb-sources" aria-label="{plain(words.sources)}">']
+    label = f"{words.sources} {exchange.number}"
+    parts = [f'<aside class="mb-sources" aria-label="{plain(label)}">']
     if cited:
         cards = "".join(
             _card(exchange, items[0].passage, items, words, documents) for items in cited.values()
@@ -162,7 +163,10 @@ def _shortened(text: str, limit: int) -> str:
 
 def _meta(passage: Passage, reference: Reference, words: Strings) -> str:
     published = words.sheet if reference.kind == "sheet" else reference.publisher
-    parts = [date_words(reference, words), words.document_languages[passage.language]]
+    parts = [
+        date_words(passage.date, passage.path, words),
+        words.document_languages[passage.language],
+    ]
     if passage.page is not None:
         parts.append(words.page.format(page=passage.page))
     if published:

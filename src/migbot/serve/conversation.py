@@ -96,6 +96,8 @@ class Visit:
     exchanges: dict[int, Exchange] = field(default_factory=dict)
     notice: str = ""
     last_number: int = 0
+    is_staff: bool = False
+    judged: int = 0
 
     @property
     def latest(self) -> Exchange | None:
@@ -106,6 +108,14 @@ class Visit:
     def running(self) -> bool:
         """Tell whether an answer is on its way."""
         return self.latest is not None and self.latest.running
+
+    @property
+    def to_judge(self) -> Exchange | None:
+        """Return the newest exchange if its answer is whole and was not judged yet."""
+        latest = self.latest
+        if latest is None or latest.answer is None or latest.number == self.judged:
+            return None
+        return latest
 
     def history(self, turns: int) -> tuple[Turn, ...]:
         """Return the last `turns` messages, oldest first."""

@@ -115,5 +115,63 @@ ENGLISH = Strings(
         "Your questions and the passages found are sent to {host}, where the language model writes "
         "the answer."
     ),
+    staff="Staff mode",
+    trace={
+        "heading": "Trace of the answer",
+        "standalone": "Question searched for",
+        "passages": "Passages found",
+        "evidence": "Extracts that the model read",
+        "considered": "Sentences that the model wrote",
+        "shown": "shown",
+        "dropped": "dropped",
+        "signs": "Signs for and against an answer",
+        "times": "Times",
+    },
+    claim_heading="Check a claim",
+    claim_text="Paste a sentence: migbot looks whether the documents say it.",
+    claim_label="Claim",
+    claim_check="Check",
+    claim_checking="Checking…",
+    verdicts={
+        "supported": "The documents say so",
+        "contradicted": "The documents say otherwise",
+        "not_found": "Not found in the documents",
+    },
+    feedback_ask=(
+        "Is this answer right? Your opinion is kept here with the question and the answer, and "
+        "nothing about you."
+    ),
+    feedback_judgements=("Right", "Wrong", "Wrong source"),
+    feedback_word="A word of explanation (optional)",
+    feedback_thanks="Thank you, your opinion is noted.",
+    feedback_full="Your opinion could not be noted.",
+    about="About",
+    about_heading="About migbot",
+    about_close="Close",
+    about_documents="What migbot knows",
+    about_counts=(
+        "{en} documents in English and {fr} in French, and nothing else: neither the web nor "
+        "the news. Each document gives the date up to which it holds."
+    ),
+    about_list="List of the documents",
+    about_models="The models",
+    about_models_text=(
+        "{embedder} finds the passages, {generator} writes the sentences. A program compares each "
+        "sentence with the passage it cites and shows only those that the passage carries."
+    ),
+    about_measured="Measured accuracy",
+    about_measured_text="On {questions} test questions, on {date}.",
+    about_other_models="The models used here are not those that were measured.",
+    about_figures={
+        "right": "Right answers, where the documents answer",
+        "declined_wrongly": "Questions wrongly turned down",
+        "refused": "Questions rightly turned down or corrected",
+        "citation_precision": "Citations that carry their sentence",
+        "first_sentence_s": "Wait for the first sentence (median)",
+    },
+    about_privacy="Privacy",
+    about_kept=(
+        "The page sets no cookie, calls no other site and does not record the conversation."
+    ),
     skip="Skip to the question",
 )

@@ -15,6 +15,11 @@ def plain(text: str) -> str:
     return escape(_UNSHOWABLE.sub("\ufffd", text), quote=True)
 
 
+def told(text: str) -> str:
+    """Return a line of text on its own."""
+    return f'<p class="mb-told">{plain(text)}</p>'
+
+
 def spaced(text: str, language: Language | None) -> str:
     """Return `text` with the no-break spaces of French typography, where it is French.
 

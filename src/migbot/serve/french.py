@@ -38,7 +38,7 @@ FRENCH = Strings(
     uses="Ce passage porte",
     copy_reference="Copier la référence",
     copied="Copié.",
-    sheet="fiche de migbot",
+    sheet="fiche de migbot",
     listed=" ; ",
     based_on="D’après : {sources}",
     official="Document officiel",
@@ -117,6 +117,64 @@ FRENCH = Strings(
     questions_leave=(
         "Vos questions et les passages trouvés sont envoyés à {host}, où le modèle de langue "
         "écrit la réponse."
+    ),
+    staff="Mode équipe",
+    trace={
+        "heading": "Trace de la réponse",
+        "standalone": "Question recherchée",
+        "passages": "Passages trouvés",
+        "evidence": "Extraits lus par le modèle",
+        "considered": "Phrases écrites par le modèle",
+        "shown": "affichée",
+        "dropped": "écartée",
+        "signs": "Signes pour et contre une réponse",
+        "times": "Durées",
+    },
+    claim_heading="Vérifier une affirmation",
+    claim_text="Collez une phrase : migbot cherche si les documents la disent.",
+    claim_label="Affirmation",
+    claim_check="Vérifier",
+    claim_checking="Vérification…",
+    verdicts={
+        "supported": "Les documents le disent",
+        "contradicted": "Les documents disent autre chose",
+        "not_found": "Pas trouvé dans les documents",
+    },
+    feedback_ask=(
+        "Cette réponse est-elle juste ? Votre avis est gardé ici avec la question et la "
+        "réponse, sans rien sur vous."
+    ),
+    feedback_judgements=("Juste", "Fausse", "Mauvaise source"),
+    feedback_word="Un mot d’explication (facultatif)",
+    feedback_thanks="Merci, votre avis est noté.",
+    feedback_full="Votre avis n’a pas pu être noté.",
+    about="À propos",
+    about_heading="À propos de migbot",
+    about_close="Fermer",
+    about_documents="Ce que migbot connaît",
+    about_counts=(
+        "{fr} documents en français et {en} en anglais, et rien d’autre : ni le web ni "
+        "l’actualité. Chaque document porte la date jusqu’à laquelle il vaut."
+    ),
+    about_list="Liste des documents",
+    about_models="Les modèles",
+    about_models_text=(
+        "{embedder} trouve les passages, {generator} écrit les phrases. Un programme compare "
+        "chaque phrase au passage cité et n’affiche que celles que le passage porte."
+    ),
+    about_measured="Exactitude mesurée",
+    about_measured_text="Sur {questions} questions de contrôle, le {date}.",
+    about_other_models="Les modèles employés ici ne sont pas ceux de la mesure.",
+    about_figures={
+        "right": "Réponses justes, quand les documents répondent",
+        "declined_wrongly": "Questions écartées à tort",
+        "refused": "Questions écartées ou rectifiées à raison",
+        "citation_precision": "Citations qui portent leur phrase",
+        "first_sentence_s": "Attente de la première phrase (médiane)",
+    },
+    about_privacy="Vie privée",
+    about_kept=(
+        "La page n’a pas de cookie, n’appelle aucun autre site et n’enregistre pas la conversation."
     ),
     skip="Aller à la question",
 )

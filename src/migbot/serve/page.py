@@ -4,12 +4,9 @@ Every handler is a coroutine, so visits change on the server's event loop only a
 The toolkit keeps one visit a session on the server; the browser sends the question and no more.
 """
 
-import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 # The toolkit reads these when it is imported: no telemetry, no record of runs, no call home.
@@ -18,35 +15,23 @@ os.environ.update(GRADIO_ANALYTICS_ENABLED="False", GRADIO_RUN_HISTORY="False", 
 import gradio as gr
 from starlette.applications import Starlette
 
+from migbot.answer.support import SupportChecker
 from migbot.documents.clean import clean_text
-from migbot.errors import BusyError
 from migbot.serve import render
-from migbot.serve.conversation import AWAITED, Exchange, Visit
-from migbot.serve.desk import Beat, Desk
+from migbot.serve.about import about_html
+from migbot.serve.asking import ask
+from migbot.serve.conversation import Visit
+from migbot.serve.desk import Desk
+from migbot.serve.escaping import told
 from migbot.serve.export import exports_html
+from migbot.serve.feedback import JUDGEMENTS, WORD_CHARS, Judgement, judge
+from migbot.serve.head import HERE, head_html
+from migbot.serve.staff import claims_heading_html, told_claim
 from migbot.serve.strings import STRINGS, preferred_language
 from migbot.settings import Settings
-from migbot.types import LANGUAGES, Document, Language, Question
+from migbot.types import LANGUAGES, Document, Language
 
-logger = logging.getLogger(__name__)
-
-HERE = Path(__file__).parent
-STYLES = ("page.css", "panels.css")
-SCRIPTS = ("page.js", "actions.js")
 Update = dict[Any, Any]
-
-
-def head_html() -> str:
-    """Return what goes into the page's `<head>`: migbot's own style and script."""
-    script = "".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
-    # As `css`, the toolkit would rewrite the selectors and load it late.
-    style = "".join((HERE / name).read_text("utf-8") for name in STYLES)
-    return (
-        '<meta name="color-scheme" content="light dark">'
-        '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f4ee">'
-        '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#11181c">'
-        f"<style>{style}</style><script>{script}</script>"
-    )
 
 
 def theme() -> gr.themes.Base:
@@ -64,10 +49,18 @@ def theme() -> gr.themes.Base:
 class Page:
     """The components of the page and their handlers. `blocks` is what is served."""
 
-    def __init__(self, desk: Desk, settings: Settings, documents: Mapping[str, Document]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        documents: Mapping[str, Document],
+        checker: SupportChecker | None = None,
+    ) -> None:
+        """`checker` grades the claims of staff; None where claims cannot be checked."""
         self._desk = desk
         self._settings = settings
         self._documents = documents
+        self._checker = checker
         with gr.Blocks(title="migbot", analytics_enabled=False, fill_width=True) as self.blocks:
             self._lay_out()
             self._connect()
@@ -80,6 +73,7 @@ class Page:
         with gr.Row(elem_id="mb-top"):
             self._header = gr.HTML(elem_id="mb-header", **html)
             self._new = gr.Button("", elem_id="mb-new", elem_classes="mb-quiet", visible=False)
+            self._about_open = gr.Button("", elem_id="mb-about-open", elem_classes="mb-quiet")
             self._switch = gr.Button("", elem_id="mb-switch", elem_classes="mb-quiet")
         with gr.Column(elem_id="mb-main"):
             self._welcome = gr.HTML(elem_id="mb-welcome", **html)
@@ -89,6 +83,23 @@ class Page:
                 )
             self._conversation = gr.HTML(elem_id="mb-conversation", **html)
             self._exports = gr.HTML(elem_id="mb-exports", **html)
+            with gr.Row(elem_id="mb-feedback", visible=False) as self._feedback:
+                self._feedback_ask = gr.HTML(elem_id="mb-feedback-ask", **html)
+                self._judge = tuple(
+                    gr.Button("", elem_id=f"mb-{judgement}", elem_classes="mb-judge")
+                    for judgement in JUDGEMENTS
+                )
+                self._word = gr.Textbox(
+                    elem_id="mb-word", container=False, show_label=False, max_length=WORD_CHARS
+                )
+            with gr.Column(elem_id="mb-claims", visible=False) as self._claims:
+                self._claims_heading = gr.HTML(elem_id="mb-claims-heading", **html)
+                with gr.Row(elem_id="mb-claim-row"):
+                    self._claim = gr.Textbox(
+                        elem_id="mb-claim", lines=2, container=False, show_label=False
+                    )
+                    self._check = gr.Button("", elem_id="mb-check", elem_classes="mb-judge")
+                self._graded = gr.HTML(elem_id="mb-graded", **html)
         with gr.Column(elem_id="mb-dock"):
             self._status = gr.HTML(elem_id="mb-status", **html)
             with gr.Row(elem_id="mb-composer"):
@@ -103,6 +114,9 @@ class Page:
                 self._send = gr.Button("", elem_id="mb-send", variant="primary")
                 self._stop = gr.Button("", elem_id="mb-stop", variant="stop", visible=False)
         self._footer = gr.HTML(elem_id="mb-footer", **html)
+        # Pressed by a quiet button of the footer.
+        self._staff = gr.Button("", elem_id="mb-staff-switch")
+        self._about = gr.HTML(elem_id="mb-about", **html)
 
     def _connect(self) -> None:
         moving = [
@@ -114,9 +128,15 @@ class Page:
             self._new,
             self._send,
             self._stop,
+            self._feedback,
             *self._examples,
         ]
-        worded = [*moving, self._header, self._switch, self._box, self._footer]
+        worded = [
+            *moving,
+            *(self._header, self._switch, self._box, self._footer, self._about_open, self._about),
+            *(self._feedback_ask, *self._judge, self._word),
+            *(self._claims, self._claims_heading, self._claim, self._check),
+        ]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         asking: dict[str, Any] = {
             **quiet,
@@ -137,13 +157,28 @@ class Page:
         self._stop.click(self.stop, outputs=moving, **at_once)
         self._new.click(self.clear, outputs=[*moving, self._box], **at_once)
         self._switch.click(self.switch, outputs=worded, **at_once)
+        self._staff.click(self.toggle_staff, outputs=worded, **at_once)
+        self._about_open.click(self.tell_about, outputs=[self._visit, self._about], **at_once)
+        for judgement, button in zip(JUDGEMENTS, self._judge, strict=True):
+            button.click(
+                self.judging(judgement),
+                outputs=[*moving, self._word],
+                **{**at_once, "inputs": [self._word, self._visit]},
+            )
+        self._check.click(
+            self.check_claim,
+            inputs=[self._claim, self._visit],
+            outputs=[self._visit, self._graded],
+            concurrency_limit=None,
+            **quiet,
+        )
 
     async def greet(self, request: gr.Request) -> Update:
         """Begin a visit, in the language that the browser asks for or the address names."""
         named = request.query_params.get("lang")
         wished = preferred_language(request.headers.get("accept-language", ""))
         language: Language = next((known for known in LANGUAGES if known == named), wished)
-        visit = Visit(language=language)
+        visit = Visit(language=language, is_staff=bool(request.query_params.get("staff")))
         # A link may bring a question, but only the visitor asks it.
         question = clean_text(request.query_params.get("q", ""))[: self._settings.question_chars]
         if question:
@@ -156,6 +191,39 @@ class Page:
         visit.language = STRINGS[visit.language].switch_to
         visit.notice = ""
         return self._worded(visit)
+
+    async def toggle_staff(self, visit: Visit | None) -> Update:
+        """Show or hide what is for staff."""
+        visit = visit or Visit(language="en")
+        visit.is_staff = not visit.is_staff
+        return self._worded(visit)
+
+    async def tell_about(self, visit: Visit | None) -> Update:
+        """Bring what the page says of itself; the browser opens it."""
+        visit = visit or Visit(language="en")
+        privacy = render.privacy(STRINGS[visit.language], self._settings)
+        html = about_html(visit.language, self._documents, self._settings, privacy)
+        return {self._visit: visit, self._about: html}
+
+    def judging(self, judgement: Judgement) -> Callable[..., Awaitable[Update]]:
+        """Return the handler that keeps one judgement of the newest answer."""
+
+        async def judged(word: object, visit: Visit | None) -> Update:
+            visit = visit or Visit(language="en")
+            judge(visit, self._settings.feedback_file, judgement, word)
+            return {**self._moving(visit), self._word: ""}
+
+        return judged
+
+    async def check_claim(self, claim: object, visit: Visit | None) -> AsyncGenerator[Update, None]:
+        """Tell whether the documents state a claim, for staff."""
+        visit = visit or Visit(language="en")
+        if self._checker is None or not visit.is_staff:
+            return
+        telling = told_claim(self._desk, self._checker, claim, visit.language)
+        async with aclosing(telling):
+            async for html in telling:
+                yield {self._visit: visit, self._graded: html}
 
     async def stop(self, visit: Visit | None) -> Update:
         """Stop the answer on its way; what was shown of it stays."""
@@ -184,52 +252,10 @@ class Page:
     async def ask(self, question: object, visit: Visit | None) -> AsyncGenerator[Update, None]:
         """Show the question, then its passages, then each checked sentence as it arrives."""
         visit = visit or Visit(language="en")
-        if visit.running:
-            return
-        words = STRINGS[visit.language]
-        text = clean_text(question) if isinstance(question, str) else ""
-        limit = self._settings.question_chars
-        if not text or len(text) > limit:
-            visit.notice = words.long_question.format(limit=limit) if text else words.empty_question
-            yield self._moving(visit)
-            return
-        history = visit.history(self._settings.history_turns)
-        exchange = visit.begin(text)
-        yield {**self._moving(visit), self._box: ""}
-        asked = Question(question_id=str(exchange.number), text=text, history=history)
-        try:
-            async with aclosing(self._follow(asked, exchange, visit)) as changes:
-                async for changed in changes:
-                    yield self._moving(visit) if changed else gr.skip()
-        except BusyError:
-            visit.withdraw()
-            visit.notice = words.busy
-            yield {**self._moving(visit), self._box: text}
-        except Exception:
-            # Nobody but the log learns the details; the visitor's words are in neither.
-            logger.exception("an answer failed")
-            if visit.latest is not None:
-                visit.update(replace(visit.latest, stage="broken"))
-            yield self._moving(visit)
-
-    async def _follow(
-        self, asked: Question, exchange: Exchange, visit: Visit
-    ) -> AsyncGenerator[bool, None]:
-        """Keep the exchange in step with the desk's events; yield whether the page changes."""
-        async with aclosing(self._desk.ask(asked)) as events:
-            async for event in events:
-                if isinstance(event, Beat):
-                    newer = exchange
-                    if exchange.stage in AWAITED:
-                        newer = replace(exchange, stage=event.stage)
-                else:
-                    newer = exchange.after(event)
-                if not visit.update(newer):
-                    # Stopped or cleared: the page shows that, whatever was drawn last.
-                    yield True
-                    return
-                yield newer != exchange
-                exchange = newer
+        async with aclosing(ask(self._desk, self._settings, question, visit)) as changes:
+            async for change in changes:
+                box = {} if change.box is None else {self._box: change.box}
+                yield {**self._moving(visit), **box} if change.is_seen else gr.skip()
 
     def _moving(self, visit: Visit) -> Update:
         """Return what changes as a conversation goes on."""
@@ -243,6 +269,9 @@ class Page:
             self._new: gr.update(value=words.new_conversation, visible=not fresh),
             self._send: gr.update(value=words.send, visible=not visit.running),
             self._stop: gr.update(value=words.stop, visible=visit.running),
+            self._feedback: gr.update(
+                visible=self._settings.feedback_file is not None and visit.to_judge is not None
+            ),
         }
         if not visit.running:
             # They hold every answer several times over, so they are not sent at each sentence.
@@ -263,7 +292,20 @@ class Page:
         words = STRINGS[visit.language]
         return {
             **self._moving(visit),
-            self._header: render.header_html(visit.language),
+            **{
+                button: gr.update(value=name)
+                for button, name in zip(self._judge, words.feedback_judgements, strict=True)
+            },
+            self._feedback_ask: told(words.feedback_ask),
+            self._word: gr.update(label=words.feedback_word, placeholder=words.feedback_word),
+            self._claims: gr.update(visible=visit.is_staff and self._checker is not None),
+            self._claims_heading: claims_heading_html(words),
+            self._claim: gr.update(label=words.claim_label, placeholder=words.claim_label),
+            self._check: gr.update(value=words.claim_check),
+            self._about_open: gr.update(value=words.about),
+            # Told anew in the other language when it is asked for again.
+            self._about: "",
+            self._header: render.header_html(visit),
             self._switch: gr.update(value=words.switch),
             self._box: self._worded_box(visit.language),
             self._footer: render.footer_html(visit.language, self._settings),

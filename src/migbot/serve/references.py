@@ -21,12 +21,12 @@ class Reference:
     """A cited document.
 
     A sheet is written for the corpus and retells its `sources`; of others the `publisher` may be
-    known. Where `is_as_of`, its date is the day up to which it holds.
+    known.
     """
 
     document_id: str
     kind: Kind
-    is_as_of: bool
+    path: str
     title: str
     publisher: str | None
     date: str | None
@@ -39,7 +39,7 @@ class Reference:
 
 def kind_of(passage: Passage) -> Kind:
     """Return what kind of document a passage is from."""
-    suffix = _suffix(passage)
+    suffix = _suffix(passage.path)
     if suffix in TEXTS and passage.url is None:
         return "sheet"
     return "page" if suffix in TEXTS | PAGES else "report"
@@ -58,7 +58,7 @@ def reference_of(
     return Reference(
         document_id=passage.document_id,
         kind=kind,
-        is_as_of=_suffix(passage) in TEXTS,
+        path=passage.path,
         title=passage.title,
         publisher=None if is_sheet else publisher,
         date=passage.date,
@@ -83,11 +83,11 @@ def references(
     )
 
 
-def date_words(reference: Reference, words: Strings) -> str:
-    """Return the date of a document as it is said in the page's language."""
-    if reference.date and reference.is_as_of:
-        return spoken_state(reference.date, words)
-    return spoken_date(reference.date, words)
+def date_words(date: str | None, path: str, words: Strings) -> str:
+    """Return the date of the document at `path` as it is said in the page's language."""
+    if date and _suffix(path) in TEXTS:
+        return spoken_state(date, words)
+    return spoken_date(date, words)
 
 
 def reference_line(reference: Reference, words: Strings) -> str:
@@ -97,7 +97,7 @@ def reference_line(reference: Reference, words: Strings) -> str:
         parts.append(words.sheet)
     if reference.publisher:
         parts.insert(0, reference.publisher)
-    parts.append(date_words(reference, words))
+    parts.append(date_words(reference.date, reference.path, words))
     if reference.pages:
         parts.append(words.page.format(page=", ".join(map(str, reference.pages))))
     if reference.url:
@@ -107,5 +107,5 @@ def reference_line(reference: Reference, words: Strings) -> str:
     return f"{line} {words.based_on.format(sources=sources)}" if sources else line
 
 
-def _suffix(passage: Passage) -> str:
-    return PurePosixPath(passage.path).suffix.lower()
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()

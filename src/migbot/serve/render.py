@@ -11,6 +11,7 @@ from migbot.serve.answers import answer_html
 from migbot.serve.cards import sources_html
 from migbot.serve.conversation import RUNNING, Exchange, Visit
 from migbot.serve.escaping import plain, spaced
+from migbot.serve.staff import trace_html
 from migbot.serve.strings import STRINGS, Strings
 from migbot.settings import Settings
 from migbot.types import Document, Language
@@ -26,12 +27,19 @@ def conversation_html(visit: Visit, documents: Mapping[str, Document]) -> str:
     """
     words = STRINGS[visit.language]
     return "".join(
-        exchange_html(exchange, words, documents) for exchange in visit.exchanges.values()
+        exchange_html(exchange, words, documents, trace=visit.is_staff)
+        for exchange in visit.exchanges.values()
     )
 
 
-def exchange_html(exchange: Exchange, words: Strings, documents: Mapping[str, Document]) -> str:
-    """Return one question with its answer and, beside it, its sources."""
+def exchange_html(
+    exchange: Exchange,
+    words: Strings,
+    documents: Mapping[str, Document],
+    *,
+    trace: bool = False,
+) -> str:
+    """Return one question with its answer, beside it its sources, and below it its `trace`."""
     spoken = f' lang="{exchange.language}"' if exchange.language else ""
     state = "running" if exchange.running else "at-rest"
     size = " mb-long" if len(exchange.question) > HEADING_CHARS else ""
@@ -40,7 +48,8 @@ def exchange_html(exchange: Exchange, words: Strings, documents: Mapping[str, Do
         f'<h2 class="mb-question{size}"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
         f"<span{spoken}>{plain(spaced(exchange.question, exchange.language))}</span></h2>"
         f'<div class="mb-pair"><div class="mb-answer"{spoken}>{answer_html(exchange, words)}</div>'
-        f"{sources_html(exchange, words, documents)}</div></article>"
+        f"{sources_html(exchange, words, documents)}</div>"
+        f"{trace_html(exchange, words) if trace else ''}</article>"
     )
 
 
@@ -70,16 +79,17 @@ def status_html(visit: Visit) -> str:
     )
 
 
-def header_html(language: Language) -> str:
-    """Return the name of the page; it tells the browser the page's language and title."""
+def header_html(visit: Visit) -> str:
+    """Return the name of the page; it tells the browser what the page's scripts need."""
+    language = visit.language
     words = STRINGS[language]
     return (
         f'<div class="mb-brand" data-language="{language}" data-title="{plain(words.title)}" '
-        f'data-copied="{plain(words.copied)}">'
+        f'data-copied="{plain(words.copied)}" data-staff="{"1" if visit.is_staff else ""}">'
         f'<a class="mb-skip" href="#mb-question" data-skip>{plain(words.skip)}</a>'
         '<svg class="mb-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
         '<path d="M5 22V10l6 7 5-8 5 8 6-7v12"/><circle cx="27" cy="25" r="2.2"/></svg>'
-        '<span class="mb-name">migbot</span></div>'
+        '<h1 class="mb-name">migbot</h1></div>'
     )
 
 
@@ -87,7 +97,7 @@ def welcome_html(language: Language) -> str:
     """Return what a visitor reads before the first question."""
     words = STRINGS[language]
     return (
-        f'<div class="mb-welcome"><h1>{plain(words.headline)}</h1>'
+        f'<div class="mb-welcome"><h2>{plain(words.headline)}</h2>'
         f"<p>{plain(words.statement)}</p>"
         f'<p class="mb-examples-label">{plain(words.examples_label)}</p></div>'
     )
@@ -96,15 +106,23 @@ def welcome_html(language: Language) -> str:
 def footer_html(language: Language, settings: Settings) -> str:
     """Return what migbot does not do, and where questions go with these settings."""
     words = STRINGS[language]
-    privacy = _privacy(words, settings)
-    items = "".join(f"<li>{plain(item.format(privacy=privacy))}</li>" for item in words.limits)
+    told = privacy(words, settings)
+    items = "".join(f"<li>{plain(item.format(privacy=told))}</li>" for item in words.limits)
+    buttons = "".join(
+        f'<button type="button" data-press="{pressed}">{plain(name)}</button>'
+        for pressed, name in (
+            ("mb-about-open", words.about_heading),
+            ("mb-staff-switch", words.staff),
+        )
+    )
     return (
         f'<div class="mb-footer" role="note" aria-label="{plain(words.limits_heading)}">'
-        f"<ul>{items}</ul></div>"
+        f"<ul>{items}</ul><p>{buttons}</p></div>"
     )
 
 
-def _privacy(words: Strings, settings: Settings) -> str:
+def privacy(words: Strings, settings: Settings) -> str:
+    """Return the sentence on where questions go with these settings."""
     if settings.generator != "openai":
         return words.questions_stay
     host = urlsplit(settings.generator_url).hostname or settings.generator_url

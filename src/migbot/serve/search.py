@@ -18,7 +18,7 @@ async def search(desk: Desk, question: Question) -> dict[str, Any]:
         QuestionError: the question cannot be taken as it is.
     """
     start = time.perf_counter()
-    found = await _found(desk, question)
+    found = await passages_for(desk, question)
     return {
         "id": question.question_id,
         "question": question.text,
@@ -28,7 +28,13 @@ async def search(desk: Desk, question: Question) -> dict[str, Any]:
     }
 
 
-async def _found(desk: Desk, question: Question) -> Retrieved:
+async def passages_for(desk: Desk, question: Question) -> Retrieved:
+    """Return the first event of an answer and leave the desk.
+
+    Raises:
+        BusyError: all places are taken.
+        QuestionError: the question cannot be taken as it is.
+    """
     async with aclosing(desk.ask(question)) as events:
         async for event in events:
             if isinstance(event, Retrieved):

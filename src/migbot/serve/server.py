@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from migbot.answer.support import SupportChecker
 from migbot.errors import UsageError
 from migbot.serve.api import Api
 from migbot.serve.desk import Answering, Desk
@@ -61,12 +62,14 @@ def build_server(
     warm_up: Callable[[], None] | None = None,
     is_degraded: Callable[[], bool] = lambda: False,
     build_id: Callable[[], str | None] = lambda: None,
+    checker: SupportChecker | None = None,
 ) -> uvicorn.Server:
     """Return the server of the page, ready to `run(sockets=[claim(…)])` until it is stopped.
 
     `documents` maps document ids to documents, for the text around a cited passage. `warm_up` is
     run before the first answer, while the page is already open. `is_degraded` is asked at each
     `GET /health`, which says `ok` or `degraded`. `build_id` tells the metrics which index serves.
+    `checker` grades claims in the page's staff mode.
 
     Raises:
         UsageError: the port of the metrics is taken.
@@ -89,7 +92,7 @@ def build_server(
             *Api(desk, settings, known, rate).routes(),
             *OpenAIApi(desk, settings, known, rate).routes(),
         ]
-        return mount(Starlette(routes=routes), Page(desk, settings, known), settings)
+        return mount(Starlette(routes=routes), Page(desk, settings, known, checker), settings)
 
     # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
     application = asyncio.run(build())

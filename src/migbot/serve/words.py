@@ -80,4 +80,31 @@ class Strings:
     questions_stay: str
     questions_beside: str
     questions_leave: str
+    staff: str
+    trace: Mapping[str, str]
+    claim_heading: str
+    claim_text: str
+    claim_label: str
+    claim_check: str
+    claim_checking: str
+    verdicts: Mapping[str, str]
+    feedback_ask: str
+    feedback_judgements: tuple[str, str, str]
+    feedback_word: str
+    feedback_thanks: str
+    feedback_full: str
+    about: str
+    about_heading: str
+    about_close: str
+    about_documents: str
+    about_counts: str
+    about_list: str
+    about_models: str
+    about_models_text: str
+    about_measured: str
+    about_measured_text: str
+    about_other_models: str
+    about_figures: Mapping[str, str]
+    about_privacy: str
+    about_kept: str
     skip: str

@@ -1,0 +1,96 @@
+"""What migbot is: its documents and their dates, its models, its measured accuracy, its limits."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from migbot.serve.escaping import plain
+from migbot.serve.references import date_words
+from migbot.serve.strings import STRINGS, Strings, spoken_date
+from migbot.settings import Settings
+from migbot.types import LANGUAGES, Document, Language
+
+# A list of more is no longer read.
+MOST_LISTED = 300
+
+
+def about_html(
+    language: Language, documents: Mapping[str, Document], settings: Settings, privacy: str
+) -> str:
+    """Return the dialog; `privacy` is the sentence on where questions go."""
+    words = STRINGS[language]
+    parts = (
+        (words.about_documents, _documents(language, words, documents)),
+        (words.about_models, _models(words, settings)),
+        (words.about_measured, _measured(words, settings)),
+        (words.limits_heading, "".join(f"<p>{plain(one)}</p>" for one in words.limits[:2])),
+        (words.about_privacy, f"<p>{plain(privacy)} {plain(words.about_kept)}</p>"),
+    )
+    sections = "".join(f"<h3>{plain(heading)}</h3>{html}" for heading, html in parts)
+    return (
+        '<dialog class="mb-about" aria-labelledby="mb-about-heading">'
+        f'<form method="dialog"><button class="mb-act">{plain(words.about_close)}</button></form>'
+        f'<h2 id="mb-about-heading">{plain(words.about_heading)}</h2>'
+        f"<p>{plain(words.statement)}</p>{sections}</dialog>"
+    )
+
+
+@cache
+def measured() -> Mapping[str, Any]:
+    """Return the figures of the last measurement, as `scripts/measured_figures.py` wrote them."""
+    text = files("migbot.serve").joinpath("measured.json").read_text(encoding="utf-8")
+    figures: Mapping[str, Any] = json.loads(text)
+    return figures
+
+
+def _documents(language: Language, words: Strings, documents: Mapping[str, Document]) -> str:
+    known = list(documents.values())
+    counts = {one: sum(item.language == one for item in known) for one in LANGUAGES}
+    own = sorted((one for one in known if one.language == language), key=lambda one: one.title)
+    rows = "".join(
+        f"<li>{plain(one.title)} <span>{plain(date_words(one.date, one.path, words))}</span></li>"
+        for one in own[:MOST_LISTED]
+    )
+    return (
+        f"<p>{plain(words.about_counts.format(**counts))}</p>"
+        f'<details data-key="about-documents"><summary>{plain(words.about_list)}</summary>'
+        f"<ul>{rows}</ul></details>"
+    )
+
+
+def _models(words: Strings, settings: Settings) -> str:
+    # A folder's own name says enough, and where it lies is nobody's business.
+    names = {
+        "generator": Path(settings.generator_model).name,
+        "embedder": Path(settings.embedder).name,
+    }
+    return f"<p>{plain(words.about_models_text.format(**names))}</p>"
+
+
+def _measured(words: Strings, settings: Settings) -> str:
+    figures = measured()
+    head = "".join(
+        f'<th scope="col">{plain(words.document_languages[one])}</th>' for one in LANGUAGES
+    )
+    rows = "".join(
+        f'<tr><th scope="row">{plain(label)}</th>'
+        + "".join(f"<td>{_figure(name, figures['figures'][name][one])}</td>" for one in LANGUAGES)
+        + "</tr>"
+        for name, label in words.about_figures.items()
+    )
+    told = words.about_measured_text.format(
+        questions=figures["questions"], date=spoken_date(figures["date"], words)
+    )
+    models = {settings.generator_model, settings.embedder}
+    others = "" if models == set(figures["models"]) else f" {words.about_other_models}"
+    return (
+        f"<p>{plain(told + others)}</p>"
+        f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _figure(name: str, value: float) -> str:
+    return f"{value:.0f}\u00a0s" if name.endswith("_s") else f"{100 * value:.0f}\u00a0%"

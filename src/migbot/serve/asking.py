@@ -1,0 +1,77 @@
+"""A visitor's question at the desk: the conversation follows its events."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from migbot.documents.clean import clean_text
+from migbot.errors import BusyError
+from migbot.serve.conversation import AWAITED, Exchange, Visit
+from migbot.serve.desk import Beat, Desk
+from migbot.serve.strings import STRINGS
+from migbot.settings import Settings
+from migbot.types import Question
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """The visit may have changed; `box` is what the question box holds now, None as before."""
+
+    is_seen: bool = True
+    box: str | None = None
+
+
+async def ask(
+    desk: Desk, settings: Settings, question: object, visit: Visit
+) -> AsyncGenerator[Change, None]:
+    """Take what a browser sends as a question, and yield a change after each event."""
+    if visit.running:
+        return
+    words = STRINGS[visit.language]
+    text = clean_text(question) if isinstance(question, str) else ""
+    limit = settings.question_chars
+    if not text or len(text) > limit:
+        visit.notice = words.long_question.format(limit=limit) if text else words.empty_question
+        yield Change()
+        return
+    history = visit.history(settings.history_turns)
+    exchange = visit.begin(text)
+    yield Change(box="")
+    asked = Question(question_id=str(exchange.number), text=text, history=history)
+    try:
+        async with aclosing(_follow(desk, asked, exchange, visit)) as changes:
+            async for is_seen in changes:
+                yield Change(is_seen=is_seen)
+    except BusyError:
+        visit.withdraw()
+        visit.notice = words.busy
+        yield Change(box=text)
+    except Exception:
+        # Nobody but the log learns the details; the visitor's words are in neither.
+        logger.exception("an answer failed")
+        if visit.latest is not None:
+            visit.update(replace(visit.latest, stage="broken"))
+        yield Change()
+
+
+async def _follow(
+    desk: Desk, asked: Question, exchange: Exchange, visit: Visit
+) -> AsyncGenerator[bool, None]:
+    """Keep the exchange in step with the desk's events; yield whether the page changes."""
+    async with aclosing(desk.ask(asked)) as events:
+        async for event in events:
+            if isinstance(event, Beat):
+                newer = exchange
+                if exchange.stage in AWAITED:
+                    newer = replace(exchange, stage=event.stage)
+            else:
+                newer = exchange.after(event)
+            if not visit.update(newer):
+                # Stopped or cleared: the page shows that, whatever was drawn last.
+                yield True
+                return
+            yield newer != exchange
+            exchange = newer

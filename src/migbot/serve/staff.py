@@ -1,0 +1,128 @@
+"""What staff see besides: how an answer came about, and whether the documents state a claim."""
+
+import logging
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+
+from migbot.answer.support import SupportChecker
+from migbot.documents.clean import clean_text
+from migbot.errors import BusyError, MigbotError
+from migbot.serve.claims import GradedPassage, grade_claim, verdict_of
+from migbot.serve.conversation import Exchange
+from migbot.serve.desk import Desk
+from migbot.serve.escaping import plain, told
+from migbot.serve.strings import STRINGS, Strings
+from migbot.types import Answer, Considered, Hit, Language, Trace
+
+logger = logging.getLogger(__name__)
+
+
+def trace_html(exchange: Exchange, words: Strings) -> str:
+    """Return how the answer came about; empty until it has come to its end."""
+    trace, answer = exchange.trace, exchange.answer
+    if trace is None or answer is None:
+        return ""
+    names = words.trace
+    parts = (
+        (names["standalone"], f"<p>{plain(trace.standalone)}</p>"),
+        (names["passages"], _passages(exchange.hits)),
+        (names["evidence"], _list(f"[{number}] {text}" for number, text in trace.evidence)),
+        (names["considered"], _considered(trace.considered, words)),
+        (names["signs"], _figures(_signs(trace))),
+        (names["times"], _figures(_times(trace, answer))),
+    )
+    sections = "".join(f"<h4>{plain(heading)}</h4>{html}" for heading, html in parts if html)
+    return (
+        f'<details class="mb-trace" data-key="trace-{exchange.number}">'
+        f"<summary>{plain(names['heading'])}</summary>{sections}</details>"
+    )
+
+
+def claims_heading_html(words: Strings) -> str:
+    """Return what stands above the box for a claim."""
+    return f"<h2>{plain(words.claim_heading)}</h2><p>{plain(words.claim_text)}</p>"
+
+
+async def told_claim(
+    desk: Desk, checker: SupportChecker, claim: object, language: Language
+) -> AsyncGenerator[str, None]:
+    """Yield, as HTML, that a claim is being checked and then what the documents say of it."""
+    words = STRINGS[language]
+    text = clean_text(claim) if isinstance(claim, str) else ""
+    if not text:
+        return
+    yield told(words.claim_checking)
+    try:
+        yield graded_html(await grade_claim(desk, checker, text), words)
+    except BusyError:
+        yield told(words.busy)
+    except MigbotError:
+        logger.exception("a claim could not be checked")
+        yield told(words.failed)
+
+
+def graded_html(graded: Sequence[GradedPassage], words: Strings) -> str:
+    """Return the verdict on a claim, then what each passage says of it, the surest first."""
+    items = "".join(
+        f"<li><p><b>{plain(words.verdicts[one.grade.verdict])}</b> "
+        f"({one.grade.support:.2f}) · {plain(_named(one.hit))}</p>"
+        f'<blockquote class="mb-quote" lang="{one.hit.passage.language}">{plain(one.quote)}'
+        f'</blockquote><p class="mb-meta" lang="en">{plain("; ".join(one.grade.reasons))}</p></li>'
+        for one in graded
+    )
+    verdict = words.verdicts[verdict_of(graded)]
+    return f'<p class="mb-verdict" role="status">{plain(verdict)}</p><ol>{items}</ol>'
+
+
+def _passages(hits: Iterable[Hit]) -> str:
+    rows = "".join(
+        f"<tr><td>{hit.rank}</td><td>{hit.score:.3f}</td><td>{hit.cosine:.3f}</td>"
+        f"<td>{plain(_named(hit))}<br><code>{plain(hit.passage.passage_id)}</code></td></tr>"
+        for hit in hits
+    )
+    head = '<th scope="col">#</th><th scope="col">score</th><th scope="col">cosine</th>'
+    return (
+        f'<table lang="en"><thead><tr>{head}<th scope="col">passage</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+        if rows
+        else ""
+    )
+
+
+def _named(hit: Hit) -> str:
+    return " › ".join((hit.passage.title, *hit.passage.headings[-1:]))
+
+
+def _considered(considered: Iterable[Considered], words: Strings) -> str:
+    return _list(
+        f"{words.trace['shown' if one.shown else 'dropped']}: {one.text}"
+        + (f" ({'; '.join(one.reasons)})" if one.reasons else "")
+        for one in considered
+    )
+
+
+def _signs(trace: Trace) -> dict[str, float | None]:
+    return {"answerable": trace.answerable, "none": trace.none, **trace.signs}
+
+
+def _times(trace: Trace, answer: Answer) -> dict[str, float | None]:
+    return {
+        "retrieval_s": answer.seconds.retrieval,
+        "first_token_s": trace.first_token_s,
+        "first_sentence_s": answer.seconds.first_sentence,
+        "total_s": answer.seconds.total,
+        "prompt_tokens": trace.prompt_tokens,
+        "answer_tokens": trace.answer_tokens,
+    }
+
+
+def _figures(figures: Mapping[str, float | None]) -> str:
+    items = "".join(
+        f"<div><dt>{plain(name)}</dt><dd>{'–' if value is None else f'{value:.4g}'}</dd></div>"
+        for name, value in figures.items()
+    )
+    return f'<dl lang="en">{items}</dl>'
+
+
+def _list(items: Iterable[str]) -> str:
+    lines = "".join(f"<li>{plain(item)}</li>" for item in items)
+    return f"<ul>{lines}</ul>" if lines else ""
