@@ -173,3 +173,17 @@ def test_nothing_but_the_protocol_is_on_standard_output():
     assert rest == ""
     assert "stray line" in told
     assert "stray bytes" in told
+
+
+def test_what_engines_print_while_they_load_goes_to_standard_error():
+    program = (
+        "import os\n"
+        "from migbot.cli.mcp import stray_output_on_standard_error\n"
+        "with stray_output_on_standard_error():\n"
+        "    os.write(1, b'loading')\n"
+        "os.write(1, b'protocol')\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert (done.stdout, done.stderr) == (b"protocol", b"loading")
