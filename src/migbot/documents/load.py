@@ -188,7 +188,11 @@ def _read(data: bytes, suffix: str, parsers: Parsers) -> _Read:
     decoded = decode(data)
     front, text = split_front_matter(decoded.text)
     unknown = tuple(f"front matter: {name!r} means nothing here" for name in front.unknown)
-    return _Read(parsed=_PARSERS[suffix](text), front=front, warnings=(*unknown, *decoded.warnings))
+    if suffix == ".md" and len(data) > _LARGEST_MARKDOWN_HERE_BYTES:
+        parsed = parsers.parse("markdown", text.encode("utf-8"))
+    else:
+        parsed = _PARSERS[suffix](text)
+    return _Read(parsed=parsed, front=front, warnings=(*unknown, *decoded.warnings))
 
 
 def _check_signature(data: bytes, suffix: str) -> None:
