@@ -13,9 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from migbot.answer.support import SupportChecker
+from migbot.index.fakes import HashEmbedder
 from migbot.types import (
     Answer,
     Citation,
+    Considered,
     Document,
     Event,
     Finished,
@@ -112,6 +115,11 @@ def hits(language: Language) -> tuple[Hit, ...]:
     )
 
 
+def checker() -> SupportChecker:
+    """Return a check of claims that needs no model."""
+    return SupportChecker(HashEmbedder())
+
+
 class ScriptedAssistant:
     """Answers by a script: words of the question choose it.
 
@@ -202,7 +210,19 @@ class ScriptedAssistant:
                 seconds=Seconds(retrieval=self.pause_s, first_sentence=None, total=total),
                 reason=reason,
             ),
-            trace=Trace(standalone=question.text),
+            trace=Trace(
+                standalone=question.text,
+                evidence=((1, found[0].passage.text),),
+                none=0.02,
+                signs={"coverage": 0.75},
+                answerable=0.91,
+                considered=(
+                    *(Considered(text=item.text, shown=True) for item in sentences),
+                    Considered(text="175 <b>years</b>.", shown=False, reasons=("number 175",)),
+                ),
+                prompt_tokens=700,
+                answer_tokens=60,
+            ),
         )
 
 
@@ -211,6 +231,7 @@ if __name__ == "__main__":
     from migbot.settings import load_settings
 
     with suppress(KeyboardInterrupt):
-        build_server(ScriptedAssistant(pause_s=0.3), load_settings(), DOCUMENTS).run(
-            sockets=[claim("127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 7870)]
+        server = build_server(
+            ScriptedAssistant(pause_s=0.3), load_settings(), DOCUMENTS, checker=checker()
         )
+        server.run(sockets=[claim("127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 7870)])

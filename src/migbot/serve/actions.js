@@ -101,14 +101,23 @@
     return address.href;
   }
 
-  function ask(question) {
-    const field = box();
+  // Fill a box of the toolkit and press a button, once it has heard of the new words.
+  function send(field, text, button) {
     const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
-    set.call(field, question);
+    set.call(field, text);
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.focus();
-    // The toolkit hears of the new words first.
-    setTimeout(() => document.querySelector("#mb-send")?.click(), 60);
+    setTimeout(() => document.getElementById(button)?.click(), 60);
+  }
+
+  function ask(question) {
+    box().focus();
+    send(box(), question, "mb-send");
+  }
+
+  function judge(button) {
+    const word = button.closest(".mb-feedback").querySelector("input").value;
+    send(document.querySelector("#mb-word :is(textarea, input)"), word, button.dataset.judge);
+    box().focus({ preventScroll: true });
   }
 
   document.addEventListener("click", (event) => {
@@ -119,6 +128,7 @@
     else if (dataset.copy) copy(dataset.copy, button);
     else if (dataset.link) copy(linkTo(dataset.link), button);
     else if (dataset.ask) ask(dataset.ask);
+    else if (dataset.judge) judge(button);
     else if (dataset.press) document.getElementById(dataset.press)?.click();
     else if ("print" in dataset) print();
     if (button.id === "mb-about-open") openAbout(true);

@@ -2,6 +2,7 @@
 
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain
+from migbot.serve.feedback import JUDGEMENTS, WORD_CHARS
 from migbot.serve.strings import Strings
 
 
@@ -17,6 +18,20 @@ def actions_html(exchange: Exchange, words: Strings) -> str:
     return (
         f'<div class="mb-actions" role="group" data-key="actions-{exchange.number}" '
         f'aria-label="{plain(words.actions_label)}">{"".join(buttons)}</div>'
+    )
+
+
+def feedback_html(exchange: Exchange, words: Strings) -> str:
+    """Return the buttons for what a visitor makes of an answer; the browser presses the page's."""
+    buttons = "".join(
+        _button(name, f'data-judge="mb-{judgement}"')
+        for judgement, name in zip(JUDGEMENTS, words.feedback_judgements, strict=True)
+    )
+    return (
+        f'<div class="mb-feedback" role="group" data-key="feedback-{exchange.number}" '
+        f'aria-label="{plain(words.feedback_label)}"><p>{plain(words.feedback_ask)}</p>'
+        f'<input type="text" maxlength="{WORD_CHARS}" aria-label="{plain(words.feedback_word)}" '
+        f'placeholder="{plain(words.feedback_word)}">{buttons}</div>'
     )
 
 

@@ -122,8 +122,8 @@ ENGLISH = Strings(
         "passages": "Passages found",
         "evidence": "Extracts that the model read",
         "considered": "Sentences that the model wrote",
-        "shown": "shown",
-        "dropped": "dropped",
+        "shown": "shown:",
+        "dropped": "dropped:",
         "signs": "Signs for and against an answer",
         "times": "Times",
     },
@@ -137,6 +137,7 @@ ENGLISH = Strings(
         "contradicted": "The documents say otherwise",
         "not_found": "Not found in the documents",
     },
+    feedback_label="Your opinion",
     feedback_ask=(
         "Is this answer right? Your opinion is kept here with the question and the answer, and "
         "nothing about you."

@@ -125,8 +125,8 @@ FRENCH = Strings(
         "passages": "Passages trouvés",
         "evidence": "Extraits lus par le modèle",
         "considered": "Phrases écrites par le modèle",
-        "shown": "affichée",
-        "dropped": "écartée",
+        "shown": "affichée :",
+        "dropped": "écartée :",
         "signs": "Signes pour et contre une réponse",
         "times": "Durées",
     },
@@ -140,6 +140,7 @@ FRENCH = Strings(
         "contradicted": "Les documents disent autre chose",
         "not_found": "Pas trouvé dans les documents",
     },
+    feedback_label="Votre avis",
     feedback_ask=(
         "Cette réponse est-elle juste ? Votre avis est gardé ici avec la question et la "
         "réponse, sans rien sur vous."

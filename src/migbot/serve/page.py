@@ -22,9 +22,8 @@ from migbot.serve.about import about_html
 from migbot.serve.asking import ask
 from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
-from migbot.serve.escaping import told
 from migbot.serve.export import exports_html
-from migbot.serve.feedback import JUDGEMENTS, WORD_CHARS, Judgement, judge
+from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
 from migbot.serve.head import HERE, head_html
 from migbot.serve.staff import claims_heading_html, told_claim
 from migbot.serve.strings import STRINGS, preferred_language
@@ -83,22 +82,13 @@ class Page:
                 )
             self._conversation = gr.HTML(elem_id="mb-conversation", **html)
             self._exports = gr.HTML(elem_id="mb-exports", **html)
-            with gr.Row(elem_id="mb-feedback", visible=False) as self._feedback:
-                self._feedback_ask = gr.HTML(elem_id="mb-feedback-ask", **html)
-                self._judge = tuple(
-                    gr.Button("", elem_id=f"mb-{judgement}", elem_classes="mb-judge")
-                    for judgement in JUDGEMENTS
-                )
-                self._word = gr.Textbox(
-                    elem_id="mb-word", container=False, show_label=False, max_length=WORD_CHARS
-                )
             with gr.Column(elem_id="mb-claims", visible=False) as self._claims:
                 self._claims_heading = gr.HTML(elem_id="mb-claims-heading", **html)
                 with gr.Row(elem_id="mb-claim-row"):
                     self._claim = gr.Textbox(
                         elem_id="mb-claim", lines=2, container=False, show_label=False
                     )
-                    self._check = gr.Button("", elem_id="mb-check", elem_classes="mb-judge")
+                    self._check = gr.Button("", elem_id="mb-check")
                 self._graded = gr.HTML(elem_id="mb-graded", **html)
         with gr.Column(elem_id="mb-dock"):
             self._status = gr.HTML(elem_id="mb-status", **html)
@@ -114,8 +104,11 @@ class Page:
                 self._send = gr.Button("", elem_id="mb-send", variant="primary")
                 self._stop = gr.Button("", elem_id="mb-stop", variant="stop", visible=False)
         self._footer = gr.HTML(elem_id="mb-footer", **html)
-        # Pressed by a quiet button of the footer.
-        self._staff = gr.Button("", elem_id="mb-staff-switch")
+        # Pressed by buttons of the footer and of the newest answer.
+        with gr.Row(elem_id="mb-pressed"):
+            self._staff = gr.Button("", elem_id="mb-staff-switch")
+            self._word = gr.Textbox(elem_id="mb-word", container=False)
+            self._judge = tuple(gr.Button("", elem_id=f"mb-{one}") for one in JUDGEMENTS)
         self._about = gr.HTML(elem_id="mb-about", **html)
 
     def _connect(self) -> None:
@@ -128,13 +121,11 @@ class Page:
             self._new,
             self._send,
             self._stop,
-            self._feedback,
             *self._examples,
         ]
         worded = [
             *moving,
             *(self._header, self._switch, self._box, self._footer, self._about_open, self._about),
-            *(self._feedback_ask, *self._judge, self._word),
             *(self._claims, self._claims_heading, self._claim, self._check),
         ]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -264,14 +255,13 @@ class Page:
         updates: Update = {
             self._visit: visit,
             self._status: render.status_html(visit),
-            self._conversation: render.conversation_html(visit, self._documents),
+            self._conversation: render.conversation_html(
+                visit, self._documents, feedback=self._settings.feedback_file is not None
+            ),
             self._welcome: gr.update(value=render.welcome_html(visit.language), visible=fresh),
             self._new: gr.update(value=words.new_conversation, visible=not fresh),
             self._send: gr.update(value=words.send, visible=not visit.running),
             self._stop: gr.update(value=words.stop, visible=visit.running),
-            self._feedback: gr.update(
-                visible=self._settings.feedback_file is not None and visit.to_judge is not None
-            ),
         }
         if not visit.running:
             # They hold every answer several times over, so they are not sent at each sentence.
@@ -292,12 +282,6 @@ class Page:
         words = STRINGS[visit.language]
         return {
             **self._moving(visit),
-            **{
-                button: gr.update(value=name)
-                for button, name in zip(self._judge, words.feedback_judgements, strict=True)
-            },
-            self._feedback_ask: told(words.feedback_ask),
-            self._word: gr.update(label=words.feedback_word, placeholder=words.feedback_word),
             self._claims: gr.update(visible=visit.is_staff and self._checker is not None),
             self._claims_heading: claims_heading_html(words),
             self._claim: gr.update(label=words.claim_label, placeholder=words.claim_label),

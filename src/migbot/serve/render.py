@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from migbot.serve.actions import feedback_html
 from migbot.serve.answers import answer_html
 from migbot.serve.cards import sources_html
 from migbot.serve.conversation import RUNNING, Exchange, Visit
@@ -20,14 +21,20 @@ from migbot.types import Document, Language
 HEADING_CHARS = 140
 
 
-def conversation_html(visit: Visit, documents: Mapping[str, Document]) -> str:
+def conversation_html(
+    visit: Visit, documents: Mapping[str, Document], *, feedback: bool = False
+) -> str:
     """Return the whole conversation, oldest exchange first; empty in a new conversation.
 
-    `documents` maps document ids to documents, for the surroundings of cited passages.
+    `documents` maps document ids to documents, for the surroundings of cited passages. With
+    `feedback`, visitors are asked what they make of the newest answer.
     """
     words = STRINGS[visit.language]
+    to_judge = visit.to_judge if feedback else None
     return "".join(
-        exchange_html(exchange, words, documents, trace=visit.is_staff)
+        exchange_html(
+            exchange, words, documents, trace=visit.is_staff, feedback=exchange is to_judge
+        )
         for exchange in visit.exchanges.values()
     )
 
@@ -38,6 +45,7 @@ def exchange_html(
     documents: Mapping[str, Document],
     *,
     trace: bool = False,
+    feedback: bool = False,
 ) -> str:
     """Return one question with its answer, beside it its sources, and below it its `trace`."""
     spoken = f' lang="{exchange.language}"' if exchange.language else ""
@@ -47,7 +55,8 @@ def exchange_html(
         f'<article class="mb-exchange" data-number="{exchange.number}" data-state="{state}">'
         f'<h2 class="mb-question{size}"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
         f"<span{spoken}>{plain(spaced(exchange.question, exchange.language))}</span></h2>"
-        f'<div class="mb-pair"><div class="mb-answer"{spoken}>{answer_html(exchange, words)}</div>'
+        f'<div class="mb-pair"><div class="mb-answer"{spoken}>{answer_html(exchange, words)}'
+        f"{feedback_html(exchange, words) if feedback else ''}</div>"
         f"{sources_html(exchange, words, documents)}</div>"
         f"{trace_html(exchange, words) if trace else ''}</article>"
     )

@@ -94,7 +94,7 @@ def _named(hit: Hit) -> str:
 
 def _considered(considered: Iterable[Considered], words: Strings) -> str:
     return _list(
-        f"{words.trace['shown' if one.shown else 'dropped']}: {one.text}"
+        f"{words.trace['shown' if one.shown else 'dropped']} {one.text}"
         + (f" ({'; '.join(one.reasons)})" if one.reasons else "")
         for one in considered
     )

@@ -88,6 +88,7 @@ class Strings:
     claim_check: str
     claim_checking: str
     verdicts: Mapping[str, str]
+    feedback_label: str
     feedback_ask: str
     feedback_judgements: tuple[str, str, str]
     feedback_word: str

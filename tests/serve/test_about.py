@@ -1,0 +1,101 @@
+import importlib.util
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from scripted_assistant import DOCUMENTS, MAIN
+from test_render import HOSTILE, Inventory
+
+from migbot.serve import render
+from migbot.serve.about import about_html, measured
+from migbot.serve.strings import STRINGS
+from migbot.settings import load_settings
+from migbot.types import Language
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "measured_figures.py"
+
+
+def about(language: Language = "en", documents=DOCUMENTS, **settings: str) -> str:
+    chosen = load_settings(**settings)
+    told = render.privacy(STRINGS[language], chosen)
+    return Inventory(about_html(language, documents, chosen, told)).text
+
+
+def test_it_says_what_it_knows_with_the_date_of_each_document():
+    assert "3\u00a0documents in English and 3 in French" in about()
+    assert "The history of IOM as of 30 November 2022" in about()
+    assert "L’histoire de l’OIM à jour au 30 novembre 2022" in about("fr")
+
+
+def test_it_shows_the_measured_figures_of_both_languages():
+    figures = measured()["figures"]
+
+    for language in ("fr", "en"):
+        assert f"{100 * figures['right'][language]:.0f}\u00a0%" in about()
+    assert f"On {measured()['questions']} test questions" in about()
+
+
+def test_it_says_where_other_models_are_used_than_were_measured():
+    assert STRINGS["en"].about_other_models not in about()
+    assert STRINGS["en"].about_other_models in about(generator_model="/models/another.gguf")
+
+
+def test_it_tells_no_folder_of_the_machine():
+    told = about(generator_model="/srv/models/another.gguf", embedder="/srv/models/embedder")
+
+    assert "another.gguf" in told
+    assert "/srv" not in told
+
+
+def test_it_says_where_questions_go():
+    assert "stay on the machine" in about()
+    assert "are sent to models.example.org" in about(
+        generator="openai", generator_url="https://models.example.org/v1"
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_titles_mean_nothing(text):
+    document = replace(MAIN["en"], title=text, date=text)
+    html = about_html("en", {"a": document}, load_settings(), "")
+
+    assert "<script" not in html
+    assert not [name for name, _ in Inventory(html).attributes if name.startswith("on")]
+
+
+def test_the_shipped_figures_come_from_a_whole_report():
+    spec = importlib.util.spec_from_file_location("measured_figures", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    names = [(metric, language) for metric in script.METRICS for language in script.LANGUAGES]
+    report = {
+        "started": "2026-01-02T03:04:05+00:00",
+        "commit": "abc",
+        "limit": None,
+        "models": {"b": "", "a": ""},
+        "suites": [
+            {
+                "suite": "test",
+                "items": [{}, {}],
+                "figures": [
+                    {"metric": metric, "language": language, "kind": "all", "value": 0.12345}
+                    for metric, language in names
+                ],
+            }
+        ],
+    }
+
+    made = script.figures_of(json.loads(json.dumps(report)), "test")
+
+    assert made["questions"] == 2
+    assert made["date"] == "2026-01-02"
+    assert made["models"] == ["a", "b"]
+    assert made["figures"]["right"] == {"all": 0.1235, "en": 0.1235, "fr": 0.1235}
+    assert set(made) == set(measured())
+    with pytest.raises(SystemExit, match="whole suite"):
+        script.figures_of({**report, "limit": 12}, "test")
+    with pytest.raises(SystemExit, match="whole suite"):
+        script.figures_of(report, "dev")
