@@ -26,9 +26,13 @@ MARKDOWN = (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
 HEAVY = {
     "Stemmer": {"index/terms.py"},
     "bm25s": {"index/sparse.py"},
+    "docx": {"documents/docx.py"},
     "faiss": {"index/dense.py"},
     "gradio": {"serve/page.py"},
     "markdown_it": {"documents/markdown.py"},
+    "mcp": {"serve/mcp_tools.py"},
+    "prometheus_client": {"serve/metrics.py"},
+    "pymilvus": {"index/milvus.py"},
     "pypdf": {"documents/pdf_extract.py"},
     "safetensors": {"answer/generate/huggingface.py"},
     "sentence_transformers": {"index/embed.py"},
