@@ -185,6 +185,7 @@ block_lists = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(block_lists, st.integers(2, 40))
 def test_promises_hold_for_any_blocks(blocks, max_tokens):
     document = document_of(blocks)
@@ -192,6 +193,7 @@ def test_promises_hold_for_any_blocks(blocks, max_tokens):
     check_promises(document, chunk(document, max_tokens), max_tokens)
 
 
+@settings(deadline=None)
 @given(block_lists, st.integers(1, 30))
 def test_promises_hold_when_every_character_is_a_token(blocks, max_tokens):
     document = document_of(blocks)
@@ -199,6 +201,7 @@ def test_promises_hold_when_every_character_is_a_token(blocks, max_tokens):
     check_promises(document, chunk(document, max_tokens, len), max_tokens, len)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(lines, st.booleans()), max_size=10), st.integers(2, 40))
 def test_promises_hold_for_pages(pages, max_tokens):
     blocks = [
@@ -215,6 +218,7 @@ def test_promises_hold_for_pages(pages, max_tokens):
     assert all(p.start < starts[p.page] for p in passages if p.page and p.page < len(starts))
 
 
+@settings(deadline=None)
 @given(st.lists(lines, max_size=20).map("\n".join) | st.text(max_size=300), st.integers(4, 40))
 def test_promises_hold_for_plain_text_and_markdown(text, max_tokens):
     for parse in (parse_plain, parse_markdown):
@@ -223,6 +227,7 @@ def test_promises_hold_for_plain_text_and_markdown(text, max_tokens):
         check_promises(document, chunk(document, max_tokens), max_tokens)
 
 
+@settings(deadline=None)
 @given(st.lists(lines, min_size=1, max_size=8), st.integers(4, 40))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_promises_hold_for_web_pages(paragraphs, max_tokens):

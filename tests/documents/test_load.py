@@ -122,9 +122,9 @@ def test_refuses_with_the_reason(tmp_path, name, content, reason):
 
 
 def test_refuses_a_file_over_the_limit(tmp_path):
-    assert load(tmp_path, "a.txt", "abcde", document_bytes=5).document.text == "abcde"
+    assert load(tmp_path, "a.txt", "ab cd", document_bytes=5).document.text == "ab cd"
     with pytest.raises(DocumentError, match="larger than 5 bytes"):
-        load(tmp_path, "b.txt", "abcdef", document_bytes=5)
+        load(tmp_path, "b.txt", "ab cde", document_bytes=5)
 
 
 def test_refuses_links_that_lead_out_pipes_and_folders(tmp_path):
