@@ -227,7 +227,6 @@ def test_promises_hold_for_plain_text_and_markdown(text, max_tokens):
         check_promises(document, chunk(document, max_tokens), max_tokens)
 
 
-@settings(deadline=None)
 @given(st.lists(lines, min_size=1, max_size=8), st.integers(4, 40))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_promises_hold_for_web_pages(paragraphs, max_tokens):
