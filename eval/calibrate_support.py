@@ -67,13 +67,19 @@ def _spread(claims: Sequence[LabelledClaim], pairs: int) -> list[LabelledClaim]:
     return [one for at, one in enumerate(claims) if (at // _DIRECTIONS) % step == 0]
 
 
-def _print_weights(suffix: str, claims: Sequence[LabelledClaim], signs: Sequence[Signs]) -> None:
+def _print_weights(
+    suffix: str,
+    claims: Sequence[LabelledClaim],
+    signs: Sequence[Signs],
+    *,
+    inverse_regularisation: float,
+) -> None:
     for section, is_same in (("same", True), ("across", False)):
         chosen = [at for at, one in enumerate(claims) if one.is_same_language == is_same]
         values = [signs[at].values() for at in chosen]
         table = np.array([list(one.values()) for one in values])
         labels = np.array([claims[at].is_supported for at in chosen])
-        model = LogisticRegression(C=1.0, max_iter=5000)
+        model = LogisticRegression(C=inverse_regularisation, max_iter=5000)
         found = cross_val_predict(model, table, labels, cv=_FOLDS, method="predict_proba")[:, 1]
         auroc = roc_auc_score(labels, found)
         print(f"{section}{suffix}: AUROC on unseen pairs {auroc:.3f}", file=sys.stderr)

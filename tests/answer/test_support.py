@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from migbot.answer.generate.scripted import ScriptedGenerator
 from migbot.answer.support import SupportChecker, load_weights, statement_of
 from migbot.index.embed import load_embedder
 from migbot.index.fakes import HashEmbedder
@@ -108,5 +111,43 @@ def test_every_sign_has_its_weight():
     checker = SupportChecker(HashEmbedder())
     (signs,) = checker.signs((statement_of("The Compact has 23 objectives.", OBJECTIVES),))
 
+    asked = replace(signs, yes=0.7)
+
     for section in ("same", "across"):
         assert set(load_weights()[section]) == {"bias", *signs.values()}
+        assert set(load_weights()[f"{section}_with_generator"]) == {"bias", *asked.values()}
+
+
+class Asked(ScriptedGenerator):
+    """A generator that says yes with the probability given; an empty one does not tell."""
+
+    def __init__(self, yes):
+        alternatives = {} if yes is None else {"Yes": yes, " no": 1 - yes}
+        super().__init__(["yes"], first_alternatives=alternatives)
+
+
+def test_the_more_surely_the_generator_says_yes_the_more_a_claim_is_supported():
+    surely, hardly = (
+        grade(SupportChecker(HashEmbedder(), Asked(yes)), "The Compact is good.", OBJECTIVES)
+        for yes in (0.95, 0.05)
+    )
+
+    assert surely.support > hardly.support
+
+
+def test_where_the_generator_does_not_tell_the_comparison_alone_decides():
+    silent = grade(SupportChecker(HashEmbedder(), Asked(None)), "It is good.", OBJECTIVES)
+
+    assert silent == grade(SupportChecker(HashEmbedder()), "It is good.", OBJECTIVES)
+
+
+def test_the_generator_reads_of_a_long_passage_what_holds_most_of_the_claim():
+    generator = Asked(0.5)
+    text = " ".join([*("Cats sleep all day long." for _ in range(200)), OBJECTIVES])
+
+    grade(SupportChecker(HashEmbedder(), generator), "The Compact has 23 objectives.", text)
+
+    (request,) = generator.requests
+    read = request.messages[-1].text
+    assert OBJECTIVES in read
+    assert generator.count_tokens(read) < 400
