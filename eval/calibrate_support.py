@@ -47,7 +47,7 @@ _FOLDS = 8
 def main(arguments: Sequence[str]) -> int:
     """Print the fitted weights, and on standard error how well they rank unseen pairs."""
     parser = argparse.ArgumentParser(description="Fit the weights of the claim check.")
-    parser.add_argument("--pairs", type=int, default=150, help="pairs that the generator reads")
+    parser.add_argument("--pairs", type=int, default=100, help="pairs that the generator reads")
     pairs = parser.parse_args(arguments).pairs
     settings = load_settings()
     embedder = load_embedder(settings)
