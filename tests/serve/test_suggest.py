@@ -18,11 +18,9 @@ def headed(*headings: str, language: Language = "en") -> tuple[Hit, ...]:
 
 
 def test_a_heading_becomes_a_question_in_the_readers_language():
-    assert suggested_questions(headed("The vote"), "en") == (
-        "What do the documents say about “The vote”?",
-    )
+    assert suggested_questions(headed("The vote"), "en") == ("What is known about “The vote”?",)
     assert suggested_questions(headed("Le vote", language="fr"), "fr") == (
-        "Que disent les documents sur «\u00a0Le vote\u00a0»\u202f?",
+        "Que sait-on de «\u00a0Le vote\u00a0»\u202f?",
     )
 
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from live_page import live_page
 from screenshots import BROWSER_OPTIONS
-from scripted_assistant import DOCUMENTS, ScriptedAssistant
+from scripted_assistant import DOCUMENTS, ScriptedAssistant, checker
 
 from migbot.answer.assistant import load_assistant
 from migbot.settings import load_settings
@@ -41,8 +41,14 @@ def scripted():
 
 
 @pytest.fixture(scope="module")
-def scripted_url(scripted):
-    with live_page(scripted, load_settings(), DOCUMENTS) as url:
+def feedback_file(tmp_path_factory):
+    return tmp_path_factory.mktemp("feedback") / "feedback.jsonl"
+
+
+@pytest.fixture(scope="module")
+def scripted_url(scripted, feedback_file):
+    settings = load_settings(feedback_file=feedback_file)
+    with live_page(scripted, settings, DOCUMENTS, checker=checker()) as url:
         yield url
 
 

@@ -54,5 +54,14 @@ def test_axe_finds_nothing_in_any_state(scripted_url, open_page, scheme, width):
     ask(page, "please fail")
     finish(page)
     found["failed"] = faults(page)
+    page.get_by_role("button", name="Mode équipe").click()
+    page.locator(".mb-trace > summary").first.click()
+    page.get_by_label("Affirmation").fill("Elle compte 175 États membres.")
+    page.get_by_role("button", name="Vérifier", exact=True).click()
+    expect(page.locator(".mb-verdict")).to_be_visible()
+    found["staff"] = faults(page)
+    page.get_by_role("button", name="À propos de migbot").click()
+    page.get_by_text("Liste des documents").click()
+    found["about"] = faults(page)
 
     assert {state: those for state, those in found.items() if those} == {}

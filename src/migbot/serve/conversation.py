@@ -111,11 +111,11 @@ class Visit:
 
     @property
     def to_judge(self) -> Exchange | None:
-        """Return the newest exchange if its answer is whole and was not judged yet."""
+        """Return the newest exchange if there is an answer to judge, not judged yet."""
         latest = self.latest
         if latest is None or latest.answer is None or latest.number == self.judged:
             return None
-        return latest
+        return None if latest.answer.outcome == "failed" else latest
 
     def history(self, turns: int) -> tuple[Turn, ...]:
         """Return the last `turns` messages, oldest first."""
