@@ -209,7 +209,7 @@ def test_one_document_more_among_thousands_of_passages_embeds_only_its_own(corpu
 
 
 def test_many_passages_are_searched_in_lists_that_find_nearly_all(corpus, indexes, monkeypatch):
-    monkeypatch.setattr("migbot.index.build.EXACT_VECTORS", 500)
+    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 500)
     words = [f"word{number}" for number in range(400)]
     for number in range(60):
         lines = "\n\n".join(

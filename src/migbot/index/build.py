@@ -10,14 +10,12 @@ from tempfile import TemporaryDirectory
 
 from migbot.documents.corpus import Refused, read_corpus
 from migbot.errors import CorpusError, IndexIntegrityError, IndexMissingError, MigbotError
+from migbot.index.build_dense import write_vectors
 from migbot.index.content import Content, Progress, store_content
-from migbot.index.dense import EXACT_VECTORS, FaissIndex, VectorIndex
 from migbot.index.embed import Embedder
 from migbot.index.manifest import new_manifest
 from migbot.index.milvus import (
-    MilvusIndex,
     MilvusServer,
-    collection_name,
     drop_collections,
     require_server,
 )
@@ -32,14 +30,8 @@ from migbot.index.publish import (
 from migbot.index.reuse import VectorSource
 from migbot.index.sparse import SparseIndex
 from migbot.index.store import DOCUMENTS, PASSAGES, builds_newest_first, open_build, open_index
-from migbot.index.types import Vectors
 from migbot.index.vector_cache import VectorCache, sweep_cache
-from migbot.types import Document, Passage
-
-# Stand for questions where the search of many vectors is set: words from the middle of passages
-# spread over all of them. Their cosines to passages are like those of real questions.
-_PROBES = 300
-_PROBE_WORDS = 12
+from migbot.types import Document
 
 _LOG = logging.getLogger(__name__)
 
@@ -242,23 +234,19 @@ def _publish(
     passage_tokens: int,
     milvus: MilvusServer | None,
 ) -> None:
-    vectors = source.write(content.folder / "vectors.npy")
-    if milvus is None:
-        dense: VectorIndex = _index_vectors(vectors, content.passages, embedder)
-    else:
-        dense = MilvusIndex.build(milvus, collection_name(folder, content.build_id), vectors)
+    vector_files, dimension = write_vectors(content, source, folder, embedder, milvus)
     sparse = SparseIndex.build((indexed_text(one), one.language) for one in content.passages)
     files = {
         DOCUMENTS: content.folder / DOCUMENTS,
         PASSAGES: content.folder / PASSAGES,
-        **dense.write(content.folder),
+        **vector_files,
         **sparse.write(content.folder),
     }
     manifest = new_manifest(
         build_id=content.build_id,
         created=datetime.now(UTC).isoformat(timespec="microseconds"),
         embedder=embedder.identity,
-        dimension=dense.dimension,
+        dimension=dimension,
         passage_tokens=passage_tokens,
         corpus_sha256=content.corpus_sha256,
         documents=content.documents.values(),
@@ -266,20 +254,6 @@ def _publish(
         files=files,
     )
     publish(folder, manifest, files)
-
-
-def _index_vectors(vectors: Vectors, passages: Sequence[Passage], embedder: Embedder) -> FaissIndex:
-    if len(vectors) <= EXACT_VECTORS:
-        return FaissIndex.exact(vectors)
-    spread = range(0, len(passages), -(-len(passages) // _PROBES))
-    questions = embedder.embed_questions([_like_a_question(passages[at]) for at in spread])
-    return FaissIndex.approximate(vectors, questions)
-
-
-def _like_a_question(passage: Passage) -> str:
-    words = passage.text.split()
-    middle = max(0, (len(words) - _PROBE_WORDS) // 2)
-    return " ".join(words[middle : middle + _PROBE_WORDS])
 
 
 def _drop_old_collections(milvus: MilvusServer, folder: Path) -> None:

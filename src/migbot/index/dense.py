@@ -109,7 +109,7 @@ class FaissIndex:
         while (found := recall(built.search, questions, expected)) < _ENOUGH_RECALL:
             if index.nprobe >= lists:
                 break
-            index.nprobe = min(2 * index.nprobe, lists)
+            index.nprobe = min(index.nprobe + max(1, index.nprobe // 2), lists)
         _LOG.info("%d of %d lists searched, recall@10 %.3f", index.nprobe, lists, found)
         return built
 
