@@ -13,7 +13,7 @@ BASELINES_OUT := eval/reports/baselines
 
 .PHONY: help
 help: ## List these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: setup ## Set up what is missing, then serve the page at http://127.0.0.1:7860
@@ -68,6 +68,10 @@ baselines: setup $(BASELINES)/.installed ## Ask two plain programs the dev quest
 	        --out $(BASELINES_OUT)/$$2.jsonl; \
 	}; \
 	ask plain plain; ask haystack_rag haystack
+
+.PHONY: bench-index
+bench-index: setup $(VENV)/.installed-dev ## Build and search a made-up index (PASSAGES="10000 100000")
+	$(BIN)/python -m eval.bench_index --passages $(or $(PASSAGES),10000 100000)
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## Resolve the dependencies of pyproject.toml anew into the two lock files
