@@ -80,7 +80,7 @@ def _card(
         f'<span class="mb-meta">{_meta(passage, reference, words)}</span>'
         f'<span class="mb-excerpt" lang="{passage.language}">{_excerpt(passage, citations)}</span>'
         f'</span><span class="mb-unseen">{plain(words.reveal)}</span></summary>'
-        f'<blockquote class="mb-passage" lang="{passage.language}">'
+        f'<blockquote class="mb-passage" tabindex="0" lang="{passage.language}">'
         f'<span class="mb-around">{plain(before)}</span>'
         f"{marked(passage, citations)}"
         f'<span class="mb-around">{plain(after)}</span></blockquote>'

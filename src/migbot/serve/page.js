@@ -151,7 +151,7 @@
     );
   }
 
-  // Note the first thing that the reader sees, and where.
+  // Note the first thing that begins where the reader sees it, or else reaches there, and where.
   function hold() {
     held = null;
     for (const element of document.querySelectorAll(".mb-question, .mb-sentence, .mb-card")) {
@@ -160,8 +160,9 @@
       const stuck = element.matches(".mb-sentence") && !matchMedia("(max-width: 60rem)").matches;
       if (stuck || bottom <= 0 || top >= innerHeight) continue;
       const exchange = element.closest(".mb-exchange").dataset.number;
-      held = { exchange, sentence: element.dataset.sentence, key: element.dataset.key, top };
-      return;
+      const { sentence, key } = element.dataset;
+      if (!held || top >= 0) held = { exchange, sentence, key, top };
+      if (top >= 0) return;
     }
   }
 
