@@ -159,7 +159,7 @@ class _Signs:
     ) -> dict[str, float]:
         prompt = build_prompt(question, extracts, language)
         pieces = self._generator.generate(prompt, max_tokens=1, alternatives=ALTERNATIVES)
-        probabilities = [none_probability(piece) for piece in pieces]
+        probabilities = [none_probability(one) for one in pieces if not one.is_empty]
         return sign_of_none(probabilities[0] or 0.0)
 
 

@@ -14,6 +14,7 @@
     + IndexIntegrityError     an index file is truncated, altered or of another build
   x DownloadError             exit status 1: a model could not be fetched
   x GeneratorError            exit status 1: the language model failed while answering
+  x GivenUpError              exit status 1: nobody waits for the answer any more
   x BusyError                 exit status 1: another process or visitor holds what is needed
 
 Each message is one line that says what happened and what to do about it. The command line prints
@@ -83,6 +84,10 @@ class DownloadError(MigbotError):
 
 class GeneratorError(MigbotError):
     """The language model failed while answering."""
+
+
+class GivenUpError(MigbotError):
+    """Nobody waits for the answer any more, so the language model was stopped."""
 
 
 class BusyError(MigbotError):

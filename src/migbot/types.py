@@ -5,7 +5,7 @@ a question found; a `Sentence` of an answer points to `Citation`s, each a verbat
 Offsets count Unicode code points of the document's cleaned text, end exclusive, as Python slices.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -110,12 +110,17 @@ class Turn:
     text: str
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
     """What a visitor asks.
 
     `language` None means: find out. `passages`, where given, are the only evidence: no index is
-    searched.
+    searched. `is_wanted` is asked between two tokens, from any thread: False once nobody waits for
+    the answer any more.
     """
 
     question_id: str
@@ -123,6 +128,7 @@ class Question:
     language: Language | None = None
     history: Sequence[Turn] = ()
     passages: Sequence[Passage] | None = None
+    is_wanted: Callable[[], bool] = field(default=_always, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +170,8 @@ class Answer:
 
     `text` is what the reader sees, markers included. `reason` is set when `outcome` is
     "declined", and `message` then says why in the reader's language. `dropped` counts sentences
-    that the model wrote and no passage carried.
+    that the model wrote and no passage carried. `is_cut` tells that more was to come: the model
+    failed, ran out of time or tokens, or repeated itself.
     """
 
     question_id: str
@@ -178,6 +185,7 @@ class Answer:
     seconds: Seconds
     reason: Reason | None = None
     dropped: int = 0
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -198,7 +206,8 @@ class Trace:
     was not asked or cannot say. `signs` are what speaks for and against the documents' answering,
     and `answerable` the probability that they do, None where the model was not asked. Tokens are
     the model's own, those that its cache spares it included; `first_token_s` and `last_token_s`
-    count from the question on, None without a reply.
+    count from the question on, None without a reply. `is_cached` tells that all this is of an
+    earlier answer to the same question.
     """
 
     standalone: str
@@ -211,6 +220,7 @@ class Trace:
     answer_tokens: int = 0
     first_token_s: float | None = None
     last_token_s: float | None = None
+    is_cached: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -150,11 +150,25 @@ def test_a_failure_keeps_what_was_stated_before_it():
 
     answer = growing.fail().answer
 
-    assert (answer.outcome, answer.reason) == ("failed", None)
-    assert answer.text == failure_message("en")
+    assert (answer.outcome, answer.is_cut) == ("answered", True)
+    assert answer.text == "It leads [1]."
     assert [sentence.text for sentence in answer.sentences] == ["It leads."]
     assert [citation.number for citation in answer.citations] == [1]
     assert answer.hits == HITS
+
+
+def test_a_failure_before_anything_was_stated_is_one():
+    answer = reply().fail().answer
+
+    assert (answer.outcome, answer.is_cut) == ("failed", False)
+    assert answer.text == failure_message("en")
+
+
+def test_a_declined_answer_was_not_cut():
+    cut = reply()
+    cut.cut()
+
+    assert not cut.finish().answer.is_cut
 
 
 def test_times_run_from_the_question_to_the_passages_the_first_sentence_and_the_end():

@@ -6,7 +6,7 @@ from answer_parts import COMPACT, NETWORK, extracts, passage
 from migbot.answer.generate.scripted import ScriptedGenerator
 from migbot.answer.reply import Reply
 from migbot.answer.write import Writer
-from migbot.errors import GeneratorError
+from migbot.errors import GeneratorError, GivenUpError
 from migbot.index.fakes import HashEmbedder
 from migbot.types import Question
 
@@ -27,7 +27,7 @@ DOUBT = 0.2
 AGAINST = 0.95
 
 
-def writer(question, reply, passages, generator, signs, max_tokens=200):
+def writer(question, reply, passages, generator, signs, max_tokens=200, is_wanted=lambda: True):
     return Writer(
         question,
         extracts(*passages),
@@ -37,6 +37,7 @@ def writer(question, reply, passages, generator, signs, max_tokens=200):
         embedder=HashEmbedder(),
         generator=generator,
         max_tokens=max_tokens,
+        is_wanted=is_wanted,
     )
 
 
@@ -272,3 +273,37 @@ def test_what_is_dropped_is_not_logged_above_debug(caplog):
 def test_a_failure_of_the_model_reaches_the_caller():
     with pytest.raises(GeneratorError, match="it broke"):
         Written(HOW_MANY, COMPACT, GeneratorError("it broke"))
+
+
+def test_a_model_that_goes_round_in_circles_is_stopped_and_the_answer_says_so():
+    circles = f"{OBJECTIVES} [1]. The Compact has " + "many, " * 200
+
+    written = Written(HOW_MANY, COMPACT, circles, signs=NEAR, max_tokens=1000)
+
+    assert written.texts == [WHOLE, OBJECTIVES]
+    assert written.reply.finish().answer.is_cut
+    assert written.trace.answer_tokens < 100
+    assert written.generator.closed == 1
+
+
+def test_an_answer_that_the_token_limit_ends_says_so():
+    long = Written(HOW_MANY, COMPACT, f"{OBJECTIVES} [1]. It is", signs=NEAR, max_tokens=9)
+    short = Written(HOW_MANY, COMPACT, f"{OBJECTIVES} [1].", signs=NEAR)
+
+    assert long.reply.finish().answer.is_cut
+    assert not short.reply.finish().answer.is_cut
+
+
+def test_the_model_is_stopped_at_the_first_token_after_nobody_waits():
+    generator = ScriptedGenerator([f"{OBJECTIVES} [1]. " * 20])
+    reply = Reply(Question(question_id="q", text=HOW_MANY), HOW_MANY, "en", lambda: 0)
+
+    def is_wanted():
+        return reply.trace.answer_tokens < 3
+
+    events = writer(HOW_MANY, reply, [COMPACT], generator, NEAR, is_wanted=is_wanted).write()
+    with pytest.raises(GivenUpError):
+        list(events)
+
+    assert reply.trace.answer_tokens == 3
+    assert generator.closed == 1

@@ -6,7 +6,10 @@ from migbot.types import Answer, Citation, Hit, Passage, Sentence
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer as `ask --json` prints it; `reason` is there only where it was declined."""
+    """Return an answer as `ask --json` prints it.
+
+    `reason` is there only where it was declined, `cut` only where more was to come.
+    """
     seconds = answer.seconds
     fields: dict[str, Any] = {
         "id": answer.question_id,
@@ -25,6 +28,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     }
     if answer.reason is not None:
         fields["reason"] = answer.reason
+    if answer.is_cut:
+        fields["cut"] = True
     return fields
 
 

@@ -81,6 +81,7 @@ class Assistant:
 
         Raises:
             QuestionError: the question is empty or too long.
+            GivenUpError: it is not wanted any more, as its `is_wanted` says.
         """
         text = self._cleaned(question.text)
         language = question.language or detect_language(text)
@@ -99,10 +100,10 @@ class Assistant:
             yield reply.decline(reason)
         else:
             given = None if question.passages is None else len(question.passages)
-            yield from self._answer_from_hits(reply, standalone, given)
+            yield from self._answer_from_hits(reply, standalone, given, question.is_wanted)
 
     def _answer_from_hits(
-        self, reply: Reply, standalone: str, given: int | None
+        self, reply: Reply, standalone: str, given: int | None, is_wanted: Callable[[], bool]
     ) -> Iterator[Event]:
         extracts = select_evidence(
             standalone,
@@ -133,6 +134,7 @@ class Assistant:
             embedder=self._embedder,
             generator=self._generator,
             max_tokens=self._settings.answer_tokens,
+            is_wanted=is_wanted,
         )
         try:
             yield from writer.write()

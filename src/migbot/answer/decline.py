@@ -112,6 +112,11 @@ _FAILURE: dict[Language, str] = {
     "still shown; you can ask again.",
 }
 
+_CUT: dict[Language, str] = {
+    "fr": "La réponse a été interrompue : ce qui précède est vérifié, mais incomplet.",
+    "en": "The answer was cut short: what stands above is checked, but incomplete.",
+}
+
 
 def refusal_on_sight(question: str) -> Reason | None:
     """Return why `question` is declined before anything is searched, or None."""
@@ -141,6 +146,11 @@ def decline_message(reason: Reason, language: Language) -> str:
 def failure_message(language: Language) -> str:
     """Return what a reader is told when the model failed."""
     return _spaced(_FAILURE[language])
+
+
+def cut_message(language: Language) -> str:
+    """Return what a reader is told below an answer that was cut."""
+    return _spaced(_CUT[language])
 
 
 def _spaced(text: str) -> str:

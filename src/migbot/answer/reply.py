@@ -49,6 +49,7 @@ class Reply:
         self._first_sentence_s: float | None = None
         self._sentences: list[Sentence] = []
         self._citations: list[Citation] = []
+        self._is_cut = False
 
     @property
     def is_empty(self) -> bool:
@@ -103,6 +104,10 @@ class Reply:
         self._sentences.append(sentence)
         return Stated(sentence=sentence, citations=tuple(self._citations[known:]))
 
+    def cut(self) -> None:
+        """Note that more was to come."""
+        self._is_cut = True
+
     def finish(self) -> Finished:
         """Return the last event: answered where something was stated, else declined."""
         if self.is_empty:
@@ -118,7 +123,13 @@ class Reply:
         return self._finished("declined", small_talk_reply(kind, self.language), "out_of_scope")
 
     def fail(self) -> Finished:
-        """Return the last event of an answer that the model's failure ended."""
+        """Return the last event of an answer that the model's failure ended.
+
+        What was stated before it stays, as an answer that was cut.
+        """
+        if not self.is_empty:
+            self.cut()
+            return self.finish()
         return self._finished("failed", failure_message(self.language))
 
     def _cite(self, support: Support) -> int:
@@ -156,6 +167,7 @@ class Reply:
                 ),
                 reason=reason,
                 dropped=sum(not one.shown for one in self.trace.considered),
+                is_cut=self._is_cut and outcome == "answered",
             ),
             trace=self.trace,
         )

@@ -1,7 +1,7 @@
 """Quotes what answers, has the model write, and states what of it passes the check."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from migbot.answer.answerable import (
@@ -16,9 +16,11 @@ from migbot.answer.expected import asks_once, expected_kind, holds
 from migbot.answer.generate.protocol import Generator, Piece
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
 from migbot.answer.prompt import build_prompt
+from migbot.answer.repetition import goes_in_circles
 from migbot.answer.reply import Reply
 from migbot.answer.typography import as_printed
 from migbot.answer.words import question_words
+from migbot.errors import GivenUpError
 from migbot.index.embed import Embedder
 from migbot.types import Stated
 
@@ -36,7 +38,8 @@ class Writer:
 
     `question` is the standalone one; `signs` are those of `answerable.signs_of`. Where
     `is_calibrated` is False, nothing is known of how the models' signs are to be read: the
-    probability of NONE alone decides, and a quote only stands in where no sentence is left.
+    probability of NONE alone decides, and a quote only stands in where no sentence is left. The
+    model is stopped once `is_wanted` says no, and where it goes round in circles.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Writer:
         embedder: Embedder,
         generator: Generator,
         max_tokens: int,
+        is_wanted: Callable[[], bool],
     ) -> None:
         self._question = question
         self._extracts = extracts
@@ -59,6 +63,7 @@ class Writer:
         self._embedder = embedder
         self._generator = generator
         self._max_tokens = max_tokens
+        self._is_wanted = is_wanted
         self._calibration = load_calibration()
         self._shown: list[Support] = []
 
@@ -70,6 +75,7 @@ class Writer:
 
         Raises:
             GeneratorError: the model failed.
+            GivenUpError: the answer is not wanted any more.
         """
         pieces = self._pieces()
         first = next(pieces, None)
@@ -103,9 +109,21 @@ class Writer:
             grammar=answer_grammar(len(self._extracts)),
             alternatives=ALTERNATIVES,
         )
+        said = last = ""
         for piece in pieces:
+            if not self._is_wanted():
+                raise GivenUpError("nobody waits for this answer any more: nothing is to be done")
+            if piece.is_empty:
+                continue
             self._reply.token_came()
             yield piece
+            last = piece.text
+            said += last
+            if goes_in_circles(said):
+                self._reply.cut()
+                return
+        if last and self._reply.trace.answer_tokens >= self._max_tokens:
+            self._reply.cut()
 
     def _weigh(self, none: float | None) -> None:
         """Note how probable an answer is, now that the model's first token is known."""

@@ -19,7 +19,7 @@ def yes_probability(generator: Generator, prompt: Sequence[Message]) -> float | 
         GeneratorError: the model failed.
     """
     pieces = generator.generate(prompt, max_tokens=1, alternatives=_ALTERNATIVES)
-    first = next(iter(pieces), None)
+    first = next((piece for piece in pieces if not piece.is_empty), None)
     weights = {"yes": 0.0, "no": 0.0}
     for token, probability in (first.alternatives if first else {}).items():
         word = token.strip().casefold()

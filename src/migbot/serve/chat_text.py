@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from migbot.answer.decline import cut_message
 from migbot.answer.reply import with_markers
 from migbot.serve.escaping import safe_address
 from migbot.serve.strings import STRINGS, Strings, spoken_date
@@ -45,7 +46,8 @@ class ChatText:
             lines = [
                 f"[{one.number}] {self._source(one.passage, words)}" for one in answer.citations
             ]
-            return _listed(words.cited, lines)
+            cut = f"\n\n{cut_message(answer.language)}" if answer.is_cut else ""
+            return cut + _listed(words.cited, lines)
         # What was said before it failed stays; the reader is told.
         told = ("\n\n" if self._text else "") + answer.text
         nearest = dict.fromkeys(self._source(hit.passage, words) for hit in answer.hits)

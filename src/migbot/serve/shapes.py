@@ -78,6 +78,8 @@ class CitedAnswer(BaseModel):
     passages: list[FoundPassage] = Field(description="all passages found, best first")
     seconds: AnswerSeconds
     reason: Reason | None = Field(None, description="why it was declined; else left out")
+    cut: bool = Field(default=False, description="more was to come, but the model stopped short")
+    cached: bool = Field(default=False, description="repeats an answer to the same question")
 
 
 class FoundPassages(BaseModel):

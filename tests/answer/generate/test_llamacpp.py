@@ -30,6 +30,11 @@ def text_of(pieces: Iterator[Piece]) -> str:
     return "".join(piece.text for piece in pieces)
 
 
+def first_of(pieces: Iterator[Piece]) -> Piece:
+    """Return the first piece with something in it: those of a prompt being read are empty."""
+    return next(piece for piece in pieces if not piece.is_empty)
+
+
 def give_up(pieces: Iterator[Piece]) -> None:
     with closing(cast("closing[object]", pieces)):
         pass
@@ -64,8 +69,8 @@ def test_reply_obeys_the_grammar(llamacpp: LlamaCppGenerator):
 
 
 def test_alternatives_are_those_of_the_model_before_the_grammar(llamacpp: LlamaCppGenerator):
-    free = next(llamacpp.generate(STORY, max_tokens=1, alternatives=5))
-    held = next(llamacpp.generate(STORY, max_tokens=1, alternatives=5, grammar=YES_OR_NO))
+    free = first_of(llamacpp.generate(STORY, max_tokens=1, alternatives=5))
+    held = first_of(llamacpp.generate(STORY, max_tokens=1, alternatives=5, grammar=YES_OR_NO))
 
     assert free.text == max(free.alternatives, key=lambda token: free.alternatives[token])
     assert held.text not in free.alternatives
@@ -114,7 +119,20 @@ def test_a_prompt_being_read_is_given_up_between_batches(
     generator = LlamaCppGenerator(small_gguf, hasty)
 
     with pytest.raises(GeneratorError, match=r"longer than 0\.5 s.*generator_timeout_s"):
-        next(generator.generate(LONG, max_tokens=5))
+        list(generator.generate(LONG, max_tokens=5))
+
+    # The prompt takes many seconds to read; the engine has left it long before.
+    assert generator._busy.acquire(timeout=6.0)
+
+
+def test_a_prompt_being_read_gives_empty_pieces_at_which_it_can_be_given_up(
+    small_gguf: Path, small_settings: Settings
+):
+    generator = LlamaCppGenerator(small_gguf, small_settings)
+    pieces = generator.generate(LONG, max_tokens=5)
+
+    assert next(pieces).is_empty
+    give_up(pieces)
 
     # The prompt takes many seconds to read; the engine has left it long before.
     assert generator._busy.acquire(timeout=6.0)
@@ -165,7 +183,7 @@ def test_a_constant_beginning_is_read_once(llamacpp: LlamaCppGenerator):
 
     def seconds_to_first_piece(question: str) -> float:
         start = time.monotonic()
-        next(llamacpp.generate([beginning, Message(role="user", text=question)], max_tokens=1))
+        first_of(llamacpp.generate([beginning, Message(role="user", text=question)], max_tokens=1))
         return time.monotonic() - start
 
     cold = seconds_to_first_piece("Where is IOM?")
@@ -180,7 +198,7 @@ def test_too_long_a_prompt_is_refused_with_its_count(llamacpp: LlamaCppGenerator
 
 def test_faulty_grammar_is_an_error_and_the_model_goes_on(llamacpp: LlamaCppGenerator):
     with pytest.raises(GeneratorError, match="grammar"):
-        next(llamacpp.generate(STORY, max_tokens=5, grammar="root ::= ("))
+        list(llamacpp.generate(STORY, max_tokens=5, grammar="root ::= ("))
 
     assert text_of(llamacpp.generate(STORY, max_tokens=2))
 
@@ -218,7 +236,7 @@ from migbot.settings import load_settings
 generator = LlamaCppGenerator(Path({str(small_gguf)!r}), load_settings(threads=2))
 ask = [Message(role="user", text="Tell a long story.")]
 story = generator.generate(ask, max_tokens=3900, grammar={ENDLESS!r})
-print(bool(next(story).text), flush=True)
+print(bool(next(piece.text for piece in story if piece.text)), flush=True)
 """
 
     # The whole story would take a minute and more.

@@ -32,7 +32,8 @@ class LlamaCppGenerator:
     """Runs the GGUF model at `path`, one reply at a time: a second caller waits for the first.
 
     A model that is given up, by closing the iterator, stops before its next token or its next 64
-    tokens of prompt; closing does not wait for that, the next reply does.
+    tokens of prompt; closing does not wait for that, the next reply does. While it reads a prompt
+    it gives an empty piece every 64 tokens, so that it can be given up there too.
 
     `alternatives` are probabilities under the model alone, over its whole vocabulary, before the
     grammar takes its pick: what the model would have liked to say. The token that was written is
@@ -114,9 +115,7 @@ class LlamaCppGenerator:
                     raise self._too_late() from None
                 if event is None:
                     return
-                piece = _piece(event)
-                if piece is not None:
-                    yield piece
+                yield _piece(event)
         finally:
             reply.given_up.set()
 
@@ -152,16 +151,14 @@ class _Reply:
         return program_ends or self.given_up.is_set() or time.monotonic() > self._deadline
 
 
-def _piece(event: Mapping[str, Any]) -> Piece | None:
-    """Return what an event adds to the reply, or None where it tells of progress alone."""
+def _piece(event: Mapping[str, Any]) -> Piece:
+    """Return what an event adds to the reply, an empty piece where it tells of progress alone."""
     if "error" in event:
         reason = " ".join(str(event["error"].get("message", event["error"])).split())
         raise GeneratorError(f"llama.cpp cannot write this reply: {reason}")
     choice = event["choices"][0]
     places = (choice.get("logprobs") or {}).get("content") or ()
     alternatives = _probabilities(places[-1]) if places else {}
-    if not choice["text"] and not alternatives:
-        return None
     return Piece(text=choice["text"], alternatives=alternatives)
 
 

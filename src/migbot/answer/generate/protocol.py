@@ -18,11 +18,16 @@ class Piece:
     """Some text of a reply as it arrives.
 
     `alternatives` maps the likeliest tokens at this place to their probabilities (0 to 1); empty
-    where the model does not tell.
+    where the model does not tell. A piece without either says only that the model is at work.
     """
 
     text: str
     alternatives: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the model has written nothing here: it reads its prompt, for instance."""
+        return not (self.text or self.alternatives)
 
 
 class Generator(Protocol):
