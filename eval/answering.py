@@ -95,14 +95,23 @@ def ask_all(
 
 def case_key(case: Case) -> str:
     """Return the key of what is asked: equal for equal questions with equal passages."""
-    asked = json.dumps(asdict(case.question), sort_keys=True, ensure_ascii=False)
-    return hash_of(asked)
+    return hash_of(_line(_asked(case.question)))
 
 
 def data_sha256(cases: Iterable[Case]) -> str:
     """Return the hash of the cases, with what a right reply to each is."""
-    whole = json.dumps([asdict(case) for case in cases], sort_keys=True, ensure_ascii=False)
-    return hash_of(whole)
+    return hash_of(_line([asdict(case) | {"question": _asked(case.question)} for case in cases]))
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    """Return what is asked, without who waits for it."""
+    fields = asdict(question)
+    del fields["is_wanted"]
+    return fields
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def _ask(case: Case, answering: Answering) -> Reply:
