@@ -1,5 +1,6 @@
 """The official client of OpenAI's API against the real server."""
 
+import time
 from dataclasses import replace
 
 import httpx
@@ -65,6 +66,13 @@ def client(url):
 
 def chat(client, messages=ASKED, **options):
     return client.chat.completions.create(model="migbot", messages=messages, **options)
+
+
+def until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return bool(condition())
 
 
 def post(url, **fields):
@@ -238,9 +246,10 @@ def test_another_model_is_not_found(client):
     assert '"migbot"' in refused.value.message
 
 
-def test_a_full_line_is_the_error_that_clients_ask_again_after(client):
+def test_a_full_line_is_the_error_that_clients_ask_again_after(client, assistant):
     with chat(client, [{"role": "user", "content": "slow, please"}], stream=True) as running:
         next(running)
+        assert until(lambda: assistant.at_work)
 
         with pytest.raises(openai.InternalServerError) as refused:
             chat(client)
@@ -250,12 +259,15 @@ def test_a_full_line_is_the_error_that_clients_ask_again_after(client):
     for error in (refused.value, refused_stream.value):
         assert error.status_code == 503
         assert int(error.response.headers["retry-after"]) > 0
+    # The place is free again for the next test.
+    assert until(lambda: not assistant.at_work)
 
 
 def test_a_chat_that_is_left_frees_the_model(client, assistant):
     closed = assistant.closed
     with chat(client, [{"role": "user", "content": "slow, please"}], stream=True) as running:
         next(running)
+        assert until(lambda: assistant.at_work)
 
     # There is one place: it is free again once this is answered.
     client.with_options(max_retries=5).chat.completions.create(model="migbot", messages=ASKED)

@@ -49,7 +49,7 @@ def test_a_question_behind_another_one_is_told_so_once_the_model_is_ready():
     _, beat = asyncio.run(asyncio.wait_for(ask_behind(), 30))
     desk.close()
 
-    assert beat == Beat(stage="waiting")
+    assert beat == Beat(stage="waiting", ahead=1)
 
 
 def test_one_question_more_than_there_are_places_is_turned_away():

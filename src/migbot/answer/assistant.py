@@ -62,8 +62,14 @@ class Assistant:
     def use(self, index: Index | None) -> None:
         """Search `index` from the next question on; one in progress has its passages already."""
         candidates = self._settings.candidates
-        self._retriever = None if index is None else Retriever(index, self._embedder, candidates)
-        self.index = index
+        retriever = None if index is None else Retriever(index, self._embedder, candidates)
+        # In one step: whoever reads which index serves must not be told one that is not searched.
+        self._serving = (index, retriever)
+
+    @property
+    def index(self) -> Index | None:
+        """Return the index that a question asked now is searched in."""
+        return self._serving[0]
 
     def warm_up(self) -> None:
         """Read the constant beginning of the prompt, so that the first visitor need not wait."""
@@ -149,10 +155,11 @@ class Assistant:
             if not question.passages:
                 return ()
             retriever = Retriever.over(question.passages, self._embedder, self._settings.candidates)
-        elif self._retriever is not None:
-            retriever = self._retriever
         else:
-            raise QuestionError("there is no index: give the question its own passages")
+            _, serving = self._serving
+            if serving is None:
+                raise QuestionError("there is no index: give the question its own passages")
+            retriever = serving
         return retriever.search(text, language=language, top_k=self._settings.top_k)
 
     def _cleaned(self, text: str) -> str:

@@ -60,7 +60,7 @@ def serve(settings: "Settings") -> int:
             live.documents,
             warm_up=assistant.warm_up,
             is_degraded=lambda: live.fault is not None,
-            build_id=lambda: live.index.build_id,
+            build_id=lambda: assistant.index.build_id if assistant.index else None,
             checker=assistant.claim_checker(),
         )
 

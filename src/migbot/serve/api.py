@@ -15,14 +15,14 @@ from migbot.answer.as_json import answer_to_json, citation_to_json, hit_to_json,
 from migbot.answer.asked import id_of, question_of
 from migbot.errors import QuestionError
 from migbot.serve.desk import Beat, Desk
-from migbot.serve.event_stream import Events, EventStream, comment, named_event
+from migbot.serve.event_stream import Events, EventStream, named_event, told
 from migbot.serve.openapi import LISTED_DOCUMENTS, MOST_LISTED_DOCUMENTS, openapi_document
-from migbot.serve.rate import Rate
+from migbot.serve.rate import Rate, visitor_of
 from migbot.serve.refusals import as_refusal, error_fields, guarded
 from migbot.serve.requests import NOBODY, finished, json_fields
 from migbot.serve.search import search
 from migbot.settings import Settings
-from migbot.types import Document, Event, Question, Retrieved, Stated
+from migbot.types import Document, Event, Finished, Question, Retrieved, Stated
 
 SINGLE_ID = "q1"
 EVENT_STREAM = "text/event-stream"
@@ -55,11 +55,11 @@ class Api:
         question = self._question(await json_fields(request))
         self._rate.admit_request(request)
         if EVENT_STREAM in request.headers.get("accept", ""):
-            events = self._desk.ask(question)
+            events = self._desk.ask(question, visitor_of(request))
             # The first step tells whether the question is taken at all, before the status is sent.
             return EventStream(_lines(await anext(events), events), events)
         end = await finished(self._desk, question, request)
-        return NOBODY if end is None else _reply(answer_to_json(end.answer))
+        return NOBODY if end is None else _reply(_answer_to_json(end))
 
     async def search(self, request: Request) -> Response:
         """Find passages; the language model is not asked."""
@@ -69,7 +69,7 @@ class Api:
             fields = request.query_params
         question = self._question(fields)
         self._rate.admit_request(request)
-        return _reply(await search(self._desk, question))
+        return _reply(await search(self._desk, question, visitor_of(request)))
 
     async def documents(self, request: Request) -> Response:
         """List the documents, a part at a time."""
@@ -102,20 +102,26 @@ async def _lines(first: Event | Beat, events: Events) -> AsyncGenerator[str, Non
         async for event in events:
             yield _line(event)
     except Exception as error:  # noqa: BLE001 - the status is sent: an event must tell
-        told = as_refusal(error)
-        yield named_event("error", error_fields(told.code, str(told)))
+        refusal = as_refusal(error)
+        yield named_event("error", error_fields(refusal.code, str(refusal)))
 
 
 def _line(event: Event | Beat) -> str:
     if isinstance(event, Beat):
-        return comment(event.stage)
+        return told(event)
     if isinstance(event, Retrieved):
         hits = [hit_to_json(hit) for hit in event.hits]
         return named_event("passages", {"language": event.language, "passages": hits})
     if isinstance(event, Stated):
         new = [citation_to_json(citation) for citation in event.citations]
         return named_event("sentence", {**sentence_to_json(event.sentence), "new_citations": new})
-    return named_event("answer", answer_to_json(event.answer))
+    return named_event("answer", _answer_to_json(event))
+
+
+def _answer_to_json(end: Finished) -> dict[str, Any]:
+    """Return an answer; `cached` is there only where an earlier one is repeated."""
+    cached = {"cached": True} if end.trace.is_cached else {}
+    return {**answer_to_json(end.answer), **cached}
 
 
 def _reply(value: Mapping[str, Any]) -> JSONResponse:

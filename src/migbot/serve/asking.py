@@ -11,7 +11,7 @@ from migbot.serve.conversation import AWAITED, Exchange, Visit
 from migbot.serve.desk import Beat, Desk
 from migbot.serve.strings import STRINGS
 from migbot.settings import Settings
-from migbot.types import Question
+from migbot.types import Event, Question
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +25,12 @@ class Change:
 
 
 async def ask(
-    desk: Desk, settings: Settings, question: object, visit: Visit
+    desk: Desk, settings: Settings, question: object, visit: Visit, visitor: str
 ) -> AsyncGenerator[Change, None]:
-    """Take what a browser sends as a question, and yield a change after each event."""
+    """Take what a browser sends as a question, and yield a change after each event.
+
+    `visitor` is who sends it, as `visitor_of` names them.
+    """
     if visit.running:
         return
     words = STRINGS[visit.language]
@@ -42,7 +45,7 @@ async def ask(
     yield Change(box="")
     asked = Question(question_id=str(exchange.number), text=text, history=history)
     try:
-        async with aclosing(_follow(desk, asked, exchange, visit)) as changes:
+        async with aclosing(_follow(desk.ask(asked, visitor), exchange, visit)) as changes:
             async for is_seen in changes:
                 yield Change(is_seen=is_seen)
     except BusyError:
@@ -58,15 +61,15 @@ async def ask(
 
 
 async def _follow(
-    desk: Desk, asked: Question, exchange: Exchange, visit: Visit
+    asked: AsyncGenerator[Event | Beat, None], exchange: Exchange, visit: Visit
 ) -> AsyncGenerator[bool, None]:
     """Keep the exchange in step with the desk's events; yield whether the page changes."""
-    async with aclosing(desk.ask(asked)) as events:
+    async with aclosing(asked) as events:
         async for event in events:
             if isinstance(event, Beat):
                 newer = exchange
                 if exchange.stage in AWAITED:
-                    newer = replace(exchange, stage=event.stage)
+                    newer = replace(exchange, stage=event.stage, ahead=event.ahead)
             else:
                 newer = exchange.after(event)
             if not visit.update(newer):

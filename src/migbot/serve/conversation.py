@@ -32,11 +32,15 @@ KEPT_EXCHANGES = 20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Exchange:
-    """A question and as much of its answer as has arrived. `number` counts from 1 in a visit."""
+    """A question and as much of its answer as has arrived. `number` counts from 1 in a visit.
+
+    `ahead` is how many questions come before it while it waits.
+    """
 
     number: int
     question: str
     stage: Stage = "searching"
+    ahead: int = 0
     language: Language | None = None
     hits: tuple[Hit, ...] = ()
     sentences: tuple[Sentence, ...] = ()

@@ -1,21 +1,25 @@
-"""The desk between many visitors and one assistant: first come, first served, bounded."""
+"""The desk between many visitors and one assistant: they take turns, and the line is bounded."""
 
 import asyncio
 import logging
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeVar
 
 from migbot.errors import BusyError
-from migbot.types import Event, Question
+from migbot.serve.answer_cache import AnswerCache
+from migbot.serve.line import FairLine
+from migbot.types import Event, Question, Retrieved
 
 logger = logging.getLogger(__name__)
 
 # So often a question that waits is looked at again, to notice a visitor who stopped or left.
 BEAT_S = 0.4
+# Of so many places, one is kept for visitors who have no question inside.
+PLACES_FOR_ONE_KEPT = 10
 
 Result = TypeVar("Result")
 
@@ -33,25 +37,35 @@ class Beat:
     """Nothing new; `stage` tells what the question waits for.
 
     The answer itself ("reading"), the model at work for an earlier question ("waiting"), or the
-    model, which is not ready yet ("preparing").
+    model, which is not ready yet ("preparing"). `ahead` counts the questions that come before.
     """
 
     stage: Literal["reading", "waiting", "preparing"]
+    ahead: int = 0
 
 
 class Desk:
-    """Lets questions into the language model one at a time, in the order they came.
+    """Lets questions into the language model one at a time; visitors who wait take turns.
 
     The first event of an answer holds the passages and needs no language model, so it is found on
     a thread of its own: a visitor who waits for the model already reads the sources.
     """
 
-    def __init__(self, assistant: Answering, *, places: int) -> None:
-        """`places` is how many questions may be inside at once, waiting or being answered."""
+    def __init__(
+        self, assistant: Answering, *, places: int, answers: AnswerCache | None = None
+    ) -> None:
+        """`places` is how many questions may be inside at once, waiting or being answered.
+
+        The last tenth of them is for visitors who have none inside. `answers` keeps what may be
+        answered again without the model; None keeps nothing.
+        """
         self._assistant = assistant
         self._places = places
-        self._inside = 0
+        self._answers = answers
+        self._inside: dict[_Errand, str] = {}
+        self._line: FairLine[_Errand] = FairLine()
         self._turned_away = 0
+        self._answered_again = 0
         self._closing = threading.Event()
         self._retrieval = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retrieval")
         self._model = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
@@ -60,28 +74,57 @@ class Desk:
     @property
     def inside(self) -> int:
         """Return how many questions wait or are being answered."""
-        return self._inside
+        return len(self._inside)
 
     @property
     def turned_away(self) -> int:
         """Return how many questions found all places taken."""
         return self._turned_away
 
-    async def ask(self, question: Question) -> AsyncGenerator[Event | Beat, None]:
+    @property
+    def answered_again(self) -> int:
+        """Return how many questions got an answer that was kept."""
+        return self._answered_again
+
+    async def ask(
+        self, question: Question, visitor: str = ""
+    ) -> AsyncGenerator[Event | Beat, None]:
         """Yield the events of an answer, and a `Beat` whenever `BEAT_S` pass without one.
 
         When the caller closes this generator or is cancelled, the assistant's iterator is closed
-        too: at once, or as soon as the step that it is in has returned.
+        too: at once, or as soon as the model has written the token that it is at. `visitor` is
+        whoever asks, by any name that no other visitor has.
 
         Raises:
             BusyError: all places are taken, or the server is being stopped.
         """
         self._refuse_when_closing()
-        if self._inside >= self._places:
-            self._turned_away += 1
-            raise BusyError(f"{self._inside} questions are waiting already: try again in a minute")
-        self._inside += 1
-        errand = _Errand(self._assistant.answer(question), self._closing)
+        key = self._answers and self._answers.key(question)
+        if self._answers and key and (kept := self._answers.find(key, question.question_id)):
+            self._answered_again += 1
+            for event in kept:
+                yield event
+            return
+        told: list[Event] = []
+        async with aclosing(self._ask(question, visitor)) as events:
+            async for one in events:
+                if not isinstance(one, Beat):
+                    told.append(one)
+                if (
+                    isinstance(one, Retrieved)
+                    and self._answers
+                    and self._answers.key(question) != key
+                ):
+                    # Another index came into force: nobody knows which one was searched.
+                    key = None
+                yield one
+        if self._answers and key and told:
+            self._answers.keep(key, told)
+
+    async def _ask(self, question: Question, visitor: str) -> AsyncGenerator[Event | Beat, None]:
+        self._take_place(visitor)
+        errand = _Errand(self._assistant, question, self._closing)
+        self._inside[errand] = visitor
         queued = False
         try:
             self._retrieval.submit(errand.find)
@@ -90,7 +133,7 @@ class Desk:
                     event = await asyncio.wait_for(errand.inbox.get(), BEAT_S)
                 except TimeoutError:
                     self._refuse_when_closing()
-                    yield self._beat(waiting=queued and not errand.begun.is_set())
+                    yield self._beat(errand, waiting=queued and not errand.begun.is_set())
                     continue
                 if event is None:
                     return
@@ -100,11 +143,12 @@ class Desk:
                 if not queued:
                     self._refuse_when_closing()
                     queued = True
-                    self._model.submit(errand.write)
+                    self._line.join(visitor, errand)
+                    self._model.submit(self._write_next)
         finally:
-            self._inside -= 1
+            self._inside.pop(errand, None)
             errand.left.set()
-            if not queued:
+            if not queued or self._line.leave(visitor, errand):
                 # One thread, first in first out: this runs when `find` has returned.
                 with suppress(RuntimeError):  # the server is being stopped: nothing runs any more
                     self._retrieval.submit(errand.close)
@@ -124,15 +168,32 @@ class Desk:
         for pool in (self._retrieval, self._model):
             pool.shutdown(wait=False, cancel_futures=True)
 
+    def _take_place(self, visitor: str) -> None:
+        inside = len(self._inside)
+        kept = self._places // PLACES_FOR_ONE_KEPT if visitor in self._inside.values() else 0
+        if inside >= self._places - kept:
+            self._turned_away += 1
+            raise BusyError(f"{inside} questions are waiting already: try again in a minute")
+
+    def _write_next(self) -> None:
+        """Write the answer whose turn it is. Its place is free then, read or not."""
+        errand = self._line.take()
+        if errand is not None:
+            errand.write()
+            errand.call_soon(self._inside.pop, errand, None)
+
     def _refuse_when_closing(self) -> None:
         if self._closing.is_set():
             raise BusyError("the server is being stopped: ask again in a minute")
 
-    def _beat(self, *, waiting: bool) -> Beat:
+    def _beat(self, errand: "_Errand", *, waiting: bool) -> Beat:
         if not waiting:
             return Beat(stage="reading")
-        prepared = self._warming is None or self._warming.done()
-        return Beat(stage="waiting" if prepared else "preparing")
+        in_line = self._line.ahead_of(errand) or 0
+        if self._warming is None or self._warming.done():
+            # The one that is being answered is in the line no more.
+            return Beat(stage="waiting", ahead=1 + in_line)
+        return Beat(stage="preparing", ahead=in_line)
 
 
 def _log_failure(done: Future[None]) -> None:
@@ -143,13 +204,13 @@ def _log_failure(done: Future[None]) -> None:
 class _Errand:
     """One question's way through the two threads; its events arrive in `inbox`, then None."""
 
-    def __init__(self, events: Iterator[Event], closing: threading.Event) -> None:
-        self._events = events
+    def __init__(self, assistant: Answering, question: Question, closing: threading.Event) -> None:
         self._closing = closing
         self._loop = asyncio.get_running_loop()
         self.inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
         self.begun = threading.Event()
         self.left = threading.Event()
+        self._events = assistant.answer(replace(question, is_wanted=self._is_wanted))
 
     def find(self) -> None:
         """Post the first event."""
@@ -162,7 +223,7 @@ class _Errand:
         """Post the other events and the end, unless the visitor has left."""
         self.begun.set()
         try:
-            while not (self.left.is_set() or self._closing.is_set()):
+            while self._is_wanted():
                 event = next(self._events, None)
                 self._post(event)
                 if event is None:
@@ -177,7 +238,14 @@ class _Errand:
         if isinstance(self._events, Generator):
             self._events.close()
 
-    def _post(self, item: Event | Exception | None) -> None:
+    def call_soon(self, work: Callable[..., object], *arguments: object) -> None:
+        """Have the server's event loop do `work`."""
         # The loop is gone when the server stops in the middle of an answer: nobody listens then.
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.inbox.put_nowait, item)
+            self._loop.call_soon_threadsafe(work, *arguments)
+
+    def _is_wanted(self) -> bool:
+        return not (self.left.is_set() or self._closing.is_set())
+
+    def _post(self, item: Event | Exception | None) -> None:
+        self.call_soon(self.inbox.put_nowait, item)

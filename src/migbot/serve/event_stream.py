@@ -39,9 +39,9 @@ def unnamed_event(value: object) -> str:
     return f"data: {_json(value)}\n\n"
 
 
-def comment(text: str) -> str:
+def told(beat: Beat) -> str:
     """Return a line that readers pass over: it keeps the connection and tells a person why."""
-    return f": {text}\n\n"
+    return f": {beat.stage}, {beat.ahead} before\n\n" if beat.ahead else f": {beat.stage}\n\n"
 
 
 def _json(value: Any) -> str:

@@ -1,18 +1,21 @@
-"""What the server lets through: the routes of page and API, small bodies, strict headers.
+"""What the server lets through: known routes, small bodies of its own pages, strict headers.
 
 The toolkit brings far more routes than the page uses (uploads, files, proxies, monitoring). All
 but those named here answer 404 before it sees them.
 """
 
+import asyncio
 import re
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from migbot.serve.refusals import refused
 
 BODY_BYTES = 64 * 1024
+# A body this small that takes longer holds a connection for nothing.
+BODY_S = 10.0
 
 ROUTES = {
     "GET": re.compile(
@@ -45,11 +48,13 @@ HEADERS = {
 class Gate:
     """ASGI middleware in front of the whole application."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, body_s: float = BODY_S) -> None:
+        """`body_s` is how long a body may take to arrive, in seconds."""
         self._app = app
+        self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a wanted request on, answer any other with 404, 405 or 413."""
+        """Pass a wanted request on, answer any other with 403, 404, 405, 408 or 413."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -67,7 +72,14 @@ class Gate:
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
-        body = await _read(receive) if scope["method"] == "POST" else b""
+        try:
+            async with asyncio.timeout(self._body_s):
+                body = await _read(receive) if scope["method"] == "POST" else b""
+        except TimeoutError:
+            told = f"the body did not arrive within {self._body_s:g} s: send it at once"
+            refusal = refused(408, "too_slow", told, {"connection": "close"})
+            await refusal(scope, receive, send_with_headers)
+            return
         if body is None:
             refusal = refused(413, "too_large", f"the body is over {BODY_BYTES} bytes: send less")
             await refusal(scope, receive, send_with_headers)
@@ -83,12 +95,28 @@ class Gate:
         path = scope["path"]
         methods = [method for method, routes in ROUTES.items() if routes.fullmatch(path)]
         if scope["method"] in methods:
+            if scope["method"] == "POST" and _is_from_elsewhere(Headers(scope=scope)):
+                told = "a page of another site may not ask here: open migbot itself"
+                return refused(403, "other_site", told)
             return None
         if methods or scope["method"] not in ROUTES:
             allowed = ", ".join(methods)
             told = f"the method is not allowed here: use {allowed or 'GET or POST'}"
             return refused(405, "method_not_allowed", told, {"allow": allowed})
         return refused(404, "not_found", "there is nothing at this address")
+
+
+def _is_from_elsewhere(headers: Headers) -> bool:
+    """Return whether a browser sent a request for a page of another site.
+
+    Browsers say so by themselves, and nothing on a page can change it; programs say nothing. Over
+    plain HTTP from another machine they name the page's origin alone.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
 async def _read(receive: Receive) -> bytes | None:

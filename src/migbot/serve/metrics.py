@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
-from migbot.errors import UsageError
+from migbot.errors import GivenUpError, UsageError
 from migbot.serve.desk import Answering, Desk
 from migbot.types import Answer, Event, Finished, Question, Retrieved
 
@@ -85,8 +85,8 @@ class CountedAssistant:
                     outcome, language = event.answer.outcome, event.answer.language
                     self._metrics.answered(event.answer)
                 yield event
-        except Exception:
-            outcome = "error"
+        except Exception as error:
+            outcome = "left" if isinstance(error, GivenUpError) else "error"
             raise
         finally:
             if isinstance(events, Generator):
@@ -110,6 +110,11 @@ class DeskState(Collector):
             "migbot_questions_turned_away",
             "Questions turned away because all places were taken",
             self._desk.turned_away,
+        )
+        yield CounterMetricFamily(
+            "migbot_questions_answered_again",
+            "Questions whose answer was kept from an earlier one, counted nowhere else",
+            self._desk.answered_again,
         )
         build_id = self._build_id()
         if build_id is not None:

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from migbot.serve.chat_request import MODEL, ChatRequest, read_chat
 from migbot.serve.chat_text import ChatText
 from migbot.serve.desk import Beat, Desk
-from migbot.serve.event_stream import Events, EventStream, comment, unnamed_event
-from migbot.serve.rate import Rate
+from migbot.serve.event_stream import Events, EventStream, told, unnamed_event
+from migbot.serve.rate import Rate, visitor_of
 from migbot.serve.refusals import as_refusal, error_fields, guarded
 from migbot.serve.requests import NOBODY, finished, json_fields
 from migbot.settings import Settings
@@ -48,7 +48,7 @@ class OpenAIApi:
         self._rate.admit_request(request)
         text = ChatText(self._documents)
         if chat.stream:
-            events = self._desk.ask(chat.question)
+            events = self._desk.ask(chat.question, visitor_of(request))
             # The first step tells whether the question is taken at all, before the status is sent.
             first = await anext(events)
             return EventStream(_chunks(first, events, completion, text, chat), events)
@@ -117,8 +117,8 @@ async def _chunks(
             for line in _lines(event, completion, text, chat):
                 yield line
     except Exception as error:  # noqa: BLE001 - the status is sent: an event must tell
-        told = as_refusal(error)
-        yield unnamed_event(error_fields(told.code, str(told)))
+        refusal = as_refusal(error)
+        yield unnamed_event(error_fields(refusal.code, str(refusal)))
     yield "data: [DONE]\n\n"
 
 
@@ -126,7 +126,7 @@ def _lines(
     event: Event | Beat, completion: Completion, text: ChatText, chat: ChatRequest
 ) -> list[str]:
     if isinstance(event, Beat):
-        return [comment(event.stage)]
+        return [told(event)]
     if isinstance(event, Retrieved):
         chunks = [completion.chunk({"role": "assistant", "content": ""})]
     elif isinstance(event, Stated):

@@ -25,6 +25,7 @@ from migbot.serve.desk import Desk
 from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
 from migbot.serve.head import HERE, head_html
+from migbot.serve.rate import visitor_at
 from migbot.serve.staff import claims_heading_html, told_claim
 from migbot.serve.strings import STRINGS, preferred_language
 from migbot.settings import Settings
@@ -231,19 +232,24 @@ class Page:
     def example(self, position: int) -> Callable[..., AsyncGenerator[Update, None]]:
         """Return the handler that asks one of the example questions."""
 
-        async def ask_example(visit: Visit | None) -> AsyncGenerator[Update, None]:
+        async def ask_example(
+            visit: Visit | None, request: gr.Request
+        ) -> AsyncGenerator[Update, None]:
             visit = visit or Visit(language="en")
             question = STRINGS[visit.language].examples[position]
-            async with aclosing(self.ask(question, visit)) as updates:
+            async with aclosing(self.ask(question, visit, request)) as updates:
                 async for update in updates:
                     yield update
 
         return ask_example
 
-    async def ask(self, question: object, visit: Visit | None) -> AsyncGenerator[Update, None]:
+    async def ask(
+        self, question: object, visit: Visit | None, request: gr.Request
+    ) -> AsyncGenerator[Update, None]:
         """Show the question, then its passages, then each checked sentence as it arrives."""
         visit = visit or Visit(language="en")
-        async with aclosing(ask(self._desk, self._settings, question, visit)) as changes:
+        asking = ask(self._desk, self._settings, question, visit, visitor_at(request.client.host))
+        async with aclosing(asking) as changes:
             async for change in changes:
                 box = {} if change.box is None else {self._box: change.box}
                 yield {**self._moving(visit), **box} if change.is_seen else gr.skip()

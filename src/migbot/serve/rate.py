@@ -28,8 +28,8 @@ class Rate:
         self._clock = clock
         self._asked: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def admit(self, address: str) -> None:
-        """Count one question of the visitor at `address`.
+    def admit(self, visitor: str) -> None:
+        """Count one question of `visitor`, as `visitor_at` names them.
 
         Raises:
             RefusalError: too many came in the last minute; it says when to ask again.
@@ -37,8 +37,8 @@ class Rate:
         if not self._most:
             return
         now_s = self._clock()
-        asked = self._asked.setdefault(_visitor(address), deque())
-        self._asked.move_to_end(_visitor(address))
+        asked = self._asked.setdefault(visitor, deque())
+        self._asked.move_to_end(visitor)
         while asked and asked[0] <= now_s - WINDOW_S:
             asked.popleft()
         if len(asked) >= self._most:
@@ -54,12 +54,20 @@ class Rate:
             self._asked.popitem(last=False)
 
     def admit_request(self, request: Request) -> None:
-        """Count a request as a question of the address that it comes from, as `admit` does."""
-        self.admit(request.client.host if request.client else "")
+        """Count a request as a question of whoever sent it, as `admit` does."""
+        self.admit(visitor_of(request))
 
 
-def _visitor(address: str) -> str:
-    """Return what is counted as one visitor: an IPv4 address, or a network of IPv6."""
+def visitor_of(request: Request) -> str:
+    """Return the name under which questions of whoever sent `request` are counted and queued.
+
+    Where a proxy that is trusted says whom it speaks for, the server has put that address in.
+    """
+    return visitor_at(request.client.host if request.client else "")
+
+
+def visitor_at(address: str) -> str:
+    """Return what counts as one visitor: an IPv4 address, or a network of IPv6."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:

@@ -68,6 +68,8 @@ def status_text(visit: Visit) -> str:
     exchange = visit.latest
     if visit.notice or exchange is None:
         return visit.notice
+    if exchange.stage == "waiting" and exchange.ahead > 1:
+        return words.ahead.format(ahead=exchange.ahead)
     if exchange.stage in RUNNING or exchange.stage == "stopped":
         return str(getattr(words, exchange.stage))
     if exchange.answer is None or exchange.answer.outcome == "failed":

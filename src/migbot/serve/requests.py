@@ -11,6 +11,7 @@ from starlette.responses import Response
 from migbot.answer.asked import object_of
 from migbot.errors import GeneratorError
 from migbot.serve.desk import Desk
+from migbot.serve.rate import visitor_of
 from migbot.serve.refusals import RefusalError
 from migbot.types import Finished, Question
 
@@ -44,7 +45,7 @@ async def finished(desk: Desk, question: Question, request: Request) -> Finished
         QuestionError: the question cannot be taken as it is.
         GeneratorError: the answer ended before it was finished.
     """
-    async with aclosing(desk.ask(question)) as events:
+    async with aclosing(desk.ask(question, visitor_of(request))) as events:
         async for event in events:
             if isinstance(event, Finished):
                 return event

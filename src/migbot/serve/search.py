@@ -10,7 +10,7 @@ from migbot.serve.desk import Desk
 from migbot.types import Question, Retrieved
 
 
-async def search(desk: Desk, question: Question) -> dict[str, Any]:
+async def search(desk: Desk, question: Question, visitor: str = "") -> dict[str, Any]:
     """Return the passages that bear on `question`, as `migbot search --json` prints them.
 
     Raises:
@@ -18,7 +18,7 @@ async def search(desk: Desk, question: Question) -> dict[str, Any]:
         QuestionError: the question cannot be taken as it is.
     """
     start = time.perf_counter()
-    found = await passages_for(desk, question)
+    found = await passages_for(desk, question, visitor)
     return {
         "id": question.question_id,
         "question": question.text,
@@ -28,14 +28,14 @@ async def search(desk: Desk, question: Question) -> dict[str, Any]:
     }
 
 
-async def passages_for(desk: Desk, question: Question) -> Retrieved:
+async def passages_for(desk: Desk, question: Question, visitor: str = "") -> Retrieved:
     """Return the first event of an answer and leave the desk.
 
     Raises:
         BusyError: all places are taken.
         QuestionError: the question cannot be taken as it is.
     """
-    async with aclosing(desk.ask(question)) as events:
+    async with aclosing(desk.ask(question, visitor)) as events:
         async for event in events:
             if isinstance(event, Retrieved):
                 return event

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from migbot.answer.support import SupportChecker
 from migbot.errors import UsageError
+from migbot.serve.answer_cache import AnswerCache
 from migbot.serve.api import Api
 from migbot.serve.desk import Answering, Desk
 from migbot.serve.gate import Gate
@@ -68,14 +69,18 @@ def build_server(
 
     `documents` maps document ids to documents, for the text around a cited passage. `warm_up` is
     run before the first answer, while the page is already open. `is_degraded` is asked at each
-    `GET /health`, which says `ok` or `degraded`. `build_id` tells the metrics which index serves.
-    `checker` grades claims in the page's staff mode.
+    `GET /health`, which says `ok` or `degraded`. `build_id` tells which index a search uses now;
+    while it tells none, no answer is kept. `checker` grades claims in the page's staff mode.
 
     Raises:
         UsageError: the port of the metrics is taken.
     """
     metrics = Metrics()
-    desk = Desk(CountedAssistant(assistant, metrics), places=settings.waiting_visitors)
+    desk = Desk(
+        CountedAssistant(assistant, metrics),
+        places=settings.waiting_visitors,
+        answers=AnswerCache(build_id),
+    )
     metrics.registry.register(DeskState(desk, build_id))
     if warm_up is not None:
         desk.prepare(warm_up)

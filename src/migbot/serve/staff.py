@@ -22,8 +22,9 @@ def trace_html(exchange: Exchange, words: Strings) -> str:
     if trace is None or answer is None:
         return ""
     names = words.trace
+    cached = f"<p>{plain(names['cached'])}</p>" if trace.is_cached else ""
     parts = (
-        (names["standalone"], f"<p>{plain(trace.standalone)}</p>"),
+        (names["standalone"], f"<p>{plain(trace.standalone)}</p>{cached}"),
         (names["passages"], _passages(exchange.hits)),
         (names["evidence"], _list(f"[{number}] {text}" for number, text in trace.evidence)),
         (names["considered"], _considered(trace.considered, words)),

@@ -64,6 +64,7 @@ class Strings:
     searching: str
     preparing: str
     waiting: str
+    ahead: str
     reading: str
     writing: str
     done: str
