@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Generator as Running
 from itertools import chain
 
 from migbot.answer.answerable import (
@@ -109,6 +110,15 @@ class Writer:
             grammar=answer_grammar(len(self._extracts)),
             alternatives=ALTERNATIVES,
         )
+        try:
+            yield from self._written(pieces)
+        finally:
+            # An error on its way up would keep the model at work.
+            if isinstance(pieces, Running):
+                pieces.close()
+
+    def _written(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        """Yield what the model writes, until it goes round in circles."""
         said = last = ""
         for piece in pieces:
             if not self._is_wanted():

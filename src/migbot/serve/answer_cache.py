@@ -51,8 +51,8 @@ class AnswerCache:
 
     def keep(self, key: Key, events: Sequence[Event]) -> None:
         """Keep an answer, from its first event to its last, unless it failed or was cut."""
-        last = events[-1]
-        if not isinstance(last, Finished) or last.answer.is_cut or last.answer.outcome == "failed":
+        ends = [event.answer for event in events if isinstance(event, Finished)]
+        if any(answer.is_cut or answer.outcome == "failed" for answer in ends):
             return
         self._kept[key] = tuple(events)
         self._kept.move_to_end(key)

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, TypeVar
 from migbot.errors import BusyError
 from migbot.serve.answer_cache import AnswerCache
 from migbot.serve.line import FairLine
-from migbot.types import Event, Question, Retrieved
+from migbot.types import Event, Finished, Question, Retrieved
 
 logger = logging.getLogger(__name__)
 
@@ -117,9 +117,10 @@ class Desk:
                 ):
                     # Another index came into force: nobody knows which one was searched.
                     key = None
+                # Before it is told: who has the end of an answer may go at once.
+                if isinstance(one, Finished) and self._answers and key:
+                    self._answers.keep(key, told)
                 yield one
-        if self._answers and key and told:
-            self._answers.keep(key, told)
 
     async def _ask(self, question: Question, visitor: str) -> AsyncGenerator[Event | Beat, None]:
         self._take_place(visitor)
