@@ -1,7 +1,7 @@
 import httpx
 import pytest
 from api_replies import error_of
-from live_page import live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.serve.rate import MOST_VISITORS, Rate, visitor_at
@@ -104,3 +104,25 @@ def test_a_program_that_asks_too_often_is_told_when_to_ask_again(tmp_path):
         assert reply.status_code == 429
         assert error_of(reply) == "too_many_questions"
         assert 0 < int(reply.headers["retry-after"]) <= 60
+
+
+# The toolkit sums up its timings with options that pandas will drop.
+@pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning")
+@pytest.mark.parametrize(("language", "told"), [("fr", "Réessayez dans"), ("en", "Ask again in")])
+def test_a_visitor_of_the_page_is_told_politely(tmp_path, language, told):
+    settings = load_settings(
+        corpus=tmp_path, index=tmp_path, models=tmp_path, visitor_questions_per_minute=1
+    )
+    assistant = ScriptedAssistant(pause_s=0)
+    with live_page(assistant, settings, DOCUMENTS) as url:
+        visitor = Visitor(url=url, session="hasty1", language=language)
+        visitor.arrive()
+        visitor.ask("When was IOM founded?")
+        visitor.ask("Where is its seat?")
+        visitor.client.close()
+
+    assert told in visitor.page["mb-status"]
+    assert visitor.page["mb-question"] == "Where is its seat?"
+    assert visitor.page["mb-conversation"].count('class="mb-sentence"') == 3
+    assert len(assistant.heard) == 1

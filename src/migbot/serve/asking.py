@@ -9,6 +9,8 @@ from migbot.documents.clean import clean_text
 from migbot.errors import BusyError
 from migbot.serve.conversation import AWAITED, Exchange, Visit
 from migbot.serve.desk import Beat, Desk
+from migbot.serve.rate import Rate
+from migbot.serve.refusals import RefusalError
 from migbot.serve.strings import STRINGS
 from migbot.settings import Settings
 from migbot.types import Event, Question
@@ -25,11 +27,11 @@ class Change:
 
 
 async def ask(
-    desk: Desk, settings: Settings, question: object, visit: Visit, visitor: str
+    desk: Desk, settings: Settings, question: object, visit: Visit, *, visitor: str, rate: Rate
 ) -> AsyncGenerator[Change, None]:
     """Take what a browser sends as a question, and yield a change after each event.
 
-    `visitor` is who sends it, as `visitor_of` names them.
+    `visitor` is who sends it, as `visitor_at` names them; `rate` says whether they may.
     """
     if visit.running:
         return
@@ -39,6 +41,12 @@ async def ask(
     if not text or len(text) > limit:
         visit.notice = words.long_question.format(limit=limit) if text else words.empty_question
         yield Change()
+        return
+    try:
+        rate.admit(visitor)
+    except RefusalError as refusal:
+        visit.notice = words.too_many.format(seconds=refusal.retry_s)
+        yield Change(box=text)
         return
     history = visit.history(settings.history_turns)
     exchange = visit.begin(text)

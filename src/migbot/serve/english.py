@@ -93,6 +93,7 @@ ENGLISH = Strings(
     failed_heading="The answer did not come through",
     empty_question="Write a question to begin.",
     long_question="This question is over {limit} characters. Shorten it, then send it again.",
+    too_many="You have asked many questions within a minute. Ask again in {seconds} s.",
     busy="Many questions are waiting. Try again in a minute.",
     failed="Something went wrong on our side. Your question is not at fault: please try again.",
     limits_heading="Good to know",

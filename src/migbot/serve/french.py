@@ -96,6 +96,7 @@ FRENCH = Strings(
     long_question=(
         "Cette question dépasse {limit} caractères. Raccourcissez-la, puis envoyez-la de nouveau."
     ),
+    too_many=("Vous avez posé beaucoup de questions en une minute. Réessayez dans {seconds} s."),
     busy="Beaucoup de questions sont en attente. Réessayez dans une minute.",
     failed="Une erreur est survenue de notre côté, sans lien avec votre question. Réessayez.",
     limits_heading="À savoir",

@@ -25,7 +25,7 @@ from migbot.serve.desk import Desk
 from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
 from migbot.serve.head import HERE, head_html
-from migbot.serve.rate import visitor_at
+from migbot.serve.rate import Rate, visitor_at
 from migbot.serve.staff import claims_heading_html, told_claim
 from migbot.serve.strings import STRINGS, preferred_language
 from migbot.settings import Settings
@@ -54,12 +54,14 @@ class Page:
         desk: Desk,
         settings: Settings,
         documents: Mapping[str, Document],
+        rate: Rate,
         checker: SupportChecker | None = None,
     ) -> None:
         """`checker` grades the claims of staff; None where claims cannot be checked."""
         self._desk = desk
         self._settings = settings
         self._documents = documents
+        self._rate = rate
         self._checker = checker
         with gr.Blocks(title="migbot", analytics_enabled=False, fill_width=True) as self.blocks:
             self._lay_out()
@@ -248,7 +250,8 @@ class Page:
     ) -> AsyncGenerator[Update, None]:
         """Show the question, then its passages, then each checked sentence as it arrives."""
         visit = visit or Visit(language="en")
-        asking = ask(self._desk, self._settings, question, visit, visitor_at(request.client.host))
+        visitor = visitor_at(request.client.host)
+        asking = ask(self._desk, self._settings, question, visit, visitor=visitor, rate=self._rate)
         async with aclosing(asking) as changes:
             async for change in changes:
                 box = {} if change.box is None else {self._box: change.box}

@@ -75,6 +75,7 @@ class Strings:
     empty_question: str
     long_question: str
     busy: str
+    too_many: str
     failed: str
     limits_heading: str
     limits: tuple[str, ...]
