@@ -15,6 +15,7 @@ COMMANDS = (
     ("index", "build"),
     ("index", "info"),
     ("index", "check"),
+    ("index", "rollback"),
     ("search",),
     ("ask",),
     ("check",),

@@ -8,7 +8,7 @@ from migbot.cli.corpus import add_parser
 from migbot.documents.corpus import Refused, read_corpus
 from migbot.types import Source
 
-TEXT = "The Network brings together the entities of the United Nations system on migration."
+TEXT = "Le Pacte est un cadre pour la migration, et les pays en suivent la mise en place tous les ans."
 URL = "https://docs.example.org/fr/A/RES/73/195"
 
 
@@ -53,7 +53,7 @@ def test_the_check_shows_publisher_and_terms(tmp_path, capsys):
 
     printed, _, lines = capsys.readouterr().out.partition("\n}\n")
     row = json.loads(printed + "}")["files"][0]
-    assert (row["publisher"], row["terms"]) == ("United Nations", "UN documents")
+    assert (row["publisher"], row["licence"]) == ("United Nations", "UN documents")
     assert "; terms: UN documents" in lines
 
 
