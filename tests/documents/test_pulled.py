@@ -8,7 +8,7 @@ from migbot.cli.corpus import add_parser
 from migbot.documents.corpus import Refused, read_corpus
 from migbot.types import Source
 
-TEXT = "Le Pacte est un cadre pour la migration, et les pays en suivent la mise en place tous les ans."
+TEXT = "Le Pacte est un cadre pour la migration, et les pays le suivent tous les quatre ans."
 URL = "https://docs.example.org/fr/A/RES/73/195"
 
 
