@@ -73,6 +73,14 @@ baselines: setup $(BASELINES)/.installed ## Ask two plain programs the dev quest
 bench-index: setup $(VENV)/.installed-dev ## Build and search a made-up index (PASSAGES="10000 100000")
 	$(BIN)/python -m eval.bench_index --passages $(or $(PASSAGES),10000 100000)
 
+.PHONY: load
+load: setup $(VENV)/.installed-dev ## A hundred visitors at once, 20 seconds, a scripted model
+	$(BIN)/python -m eval.load --seconds 20
+
+.PHONY: soak
+soak: setup $(VENV)/.installed-dev ## The same for a day, or HOURS=1: is memory flat?
+	$(BIN)/python -m eval.load --seconds $$(( $(or $(HOURS),24) * 3600 ))
+
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## Resolve the dependencies of pyproject.toml anew into the two lock files
 	$(BIN)/python -m pip install --quiet uv
