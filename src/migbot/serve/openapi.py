@@ -23,6 +23,8 @@ MOST_LISTED_DOCUMENTS = 1000
 
 _ERRORS = {
     "400": "The body is not JSON.",
+    "403": "A page of another site asks.",
+    "408": "The body did not arrive in 10 seconds.",
     "413": "The body is over 64 KiB.",
     "415": "The body is not declared as application/json.",
     "422": "A field is missing, malformed or too long.",
@@ -85,7 +87,7 @@ def _ask() -> JsonObject:
                     "text/event-stream": {"schema": {"type": "string"}},
                 },
             },
-            **_refusals("400", "413", "415", "422", "429", "500", "503"),
+            **_refusals("400", "403", "408", "413", "415", "422", "429", "500", "503"),
         },
     }
 
@@ -98,7 +100,7 @@ def _search() -> JsonObject:
         "requestBody": _body("Question"),
         "responses": {
             "200": _json("The passages found, best first.", "FoundPassages"),
-            **_refusals("400", "413", "415", "422", "429", "500", "503"),
+            **_refusals("400", "403", "408", "413", "415", "422", "429", "500", "503"),
         },
     }
 
@@ -174,7 +176,7 @@ def _chat() -> JsonObject:
                 },
             },
             "404": _json("Another model than migbot is named.", "ErrorReply"),
-            **_refusals("400", "413", "415", "422", "429", "500", "503"),
+            **_refusals("400", "403", "408", "413", "415", "422", "429", "500", "503"),
         },
     }
 
