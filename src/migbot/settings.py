@@ -150,8 +150,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
     visitor_questions_per_minute: Annotated[int, Field(ge=0, le=10000)] = Field(
         0,
-        description="questions that one address may ask in a minute, on the page and over HTTP; 0 for "
-        "no limit",
+        description="questions that one address may ask in a minute, on the page and over HTTP; 0 "
+        "for no limit",
     )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0,
