@@ -58,6 +58,7 @@ class Writer:
     ) -> None:
         self._question = question
         self._extracts = extracts
+        self._quotes = [support_from(one.passage, one.span) for one in extracts]
         self._reply = reply
         self._signs = signs
         self._is_calibrated = is_calibrated
@@ -93,10 +94,6 @@ class Writer:
     def _is_answerable(self) -> bool:
         probability = self._reply.trace.answerable
         return probability is not None and self._calibration.answers(probability, self._signs)
-
-    @property
-    def _quotes(self) -> list[Support]:
-        return [support_from(extract.passage, extract.span) for extract in self._extracts]
 
     def _pieces(self) -> Iterator[Piece]:
         """Yield the model's reply as it comes."""
