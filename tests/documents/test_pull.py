@@ -6,7 +6,6 @@ import threading
 import pytest
 from pdf_files import make_pdf
 from pull_server import (
-    Site,
     body,
     drip,
     drip_head,
@@ -30,18 +29,6 @@ PAGE = (
     + b"</main></body></html>"
 )
 NAME = "en/report.pdf"
-
-
-@pytest.fixture
-def site():
-    site = Site()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def corpus(tmp_path):
-    return tmp_path / "corpus"
 
 
 def list_report(corpus, url, **more):

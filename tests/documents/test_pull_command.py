@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from pdf_files import make_pdf
-from pull_server import Site, body, redirect, status, versioned
+from pull_server import body, redirect, status, versioned
 from pull_sources import make_source, write_sources
 
 from migbot.cli import corpus as corpus_command
@@ -17,18 +17,6 @@ from migbot.index.store import open_index
 PDF = make_pdf(["The Network brings together the entities of the United Nations system."])
 MIGBOT = "from migbot.cli import main; raise SystemExit(main())"
 INDEX_HINT = "Run `migbot index build` to take them into the index."
-
-
-@pytest.fixture
-def site():
-    site = Site()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def corpus(tmp_path):
-    return tmp_path / "corpus"
 
 
 def pull(corpus, site, *arguments):

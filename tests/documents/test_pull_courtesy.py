@@ -4,23 +4,11 @@ import threading
 
 import pytest
 from pdf_files import make_pdf
-from pull_server import Site, body, hang_up, pull_all, redirect, status
+from pull_server import body, hang_up, pull_all, redirect, status
 from pull_sources import make_source, write_sources
 
 PDF = make_pdf(["The Network brings together the entities of the United Nations system."])
 ROBOTS = "/robots.txt"
-
-
-@pytest.fixture
-def site():
-    site = Site()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def corpus(tmp_path):
-    return tmp_path / "corpus"
 
 
 def robots(text, **headers):

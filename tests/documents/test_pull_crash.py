@@ -5,9 +5,8 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from pdf_files import make_pdf
-from pull_server import Site, pull_all, versioned
+from pull_server import pull_all, versioned
 from pull_sources import make_source, write_sources
 
 from migbot.documents.corpus import read_corpus
@@ -36,18 +35,6 @@ sys.addaudithook(count)
 pull_all(corpus, network=local_network())
 print(changes)
 """
-
-
-@pytest.fixture
-def site():
-    site = Site()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def corpus(tmp_path):
-    return tmp_path / "corpus"
 
 
 def start(corpus, last):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import pytest
 from gradio_client.utils import apply_diff
 
 from migbot.serve.desk import Answering
@@ -17,6 +18,11 @@ from migbot.settings import Settings
 from migbot.types import Document
 
 READY_S = 60
+# For tests that run the server: the toolkit sums up its timings with options that pandas will drop.
+TOOLKIT_WARNINGS = [
+    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
+]
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from live_page import Visitor, live_page
+from live_page import TOOLKIT_WARNINGS, Visitor, live_page
 from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant, passage
 
 from migbot.serve.answer_cache import AnswerCache
@@ -12,11 +12,7 @@ from migbot.serve.desk import Desk
 from migbot.settings import load_settings
 from migbot.types import Finished, Question, Turn
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 QUESTION = Question(question_id="1", text="When was IOM founded?")
 

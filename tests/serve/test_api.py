@@ -8,17 +8,13 @@ import httpx
 import jsonschema
 import pytest
 from api_replies import error_of
-from live_page import Visitor, live_page
+from live_page import TOOLKIT_WARNINGS, Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import load_settings
 from migbot.types import Turn
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 PASSAGE = {"id": "p1", "text": "The seat is in Geneva."}
 

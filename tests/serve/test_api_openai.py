@@ -9,7 +9,7 @@ import pytest
 from api_replies import error_of
 from hypothesis import given
 from hypothesis import strategies as st
-from live_page import live_page
+from live_page import TOOLKIT_WARNINGS, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.errors import QuestionError
@@ -18,11 +18,7 @@ from migbot.serve.refusals import RefusalError
 from migbot.settings import load_settings
 from migbot.types import Stated, Turn
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 ASKED = [{"role": "user", "content": "When was IOM founded?"}]
 

@@ -1,16 +1,11 @@
 import httpx
 import pytest
-from live_page import live_page
+from live_page import TOOLKIT_WARNINGS, live_page
 
 from migbot.answer.assistant import load_assistant
 from migbot.settings import load_settings
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.models,
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = [pytest.mark.models, *TOOLKIT_WARNINGS]
 
 PASSAGES = [
     {

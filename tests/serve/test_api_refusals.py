@@ -3,16 +3,12 @@ import json
 import httpx
 import pytest
 from api_replies import error_of
-from live_page import live_page
+from live_page import TOOLKIT_WARNINGS, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import load_settings
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 PASSAGE = {"id": "p1", "text": "The seat is in Geneva."}
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from live_page import TOOLKIT_WARNINGS
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 from starlette.routing import Mount
 
@@ -10,11 +11,7 @@ from migbot.serve.gate import ROUTES, Gate
 from migbot.serve.server import build_server
 from migbot.settings import load_settings
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 OPEN = {
     "GET /",

@@ -13,7 +13,7 @@ from contextlib import aclosing, contextmanager
 import httpx
 import pytest
 from api_replies import error_of
-from live_page import Visitor, live_page
+from live_page import TOOLKIT_WARNINGS, Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.answer.assistant import Assistant
@@ -26,11 +26,7 @@ from migbot.serve.gate import Gate
 from migbot.settings import load_settings
 from migbot.types import Finished, Question, Retrieved
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 ASKED = {"question": "When was IOM founded?"}
 SEAT = {"id": "p1", "text": "The seat of the Network is in Geneva."}

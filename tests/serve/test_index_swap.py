@@ -16,7 +16,7 @@ from functools import partial
 
 import httpx
 import pytest
-from live_page import Visitor, live_page
+from live_page import TOOLKIT_WARNINGS, Visitor, live_page
 
 from migbot.answer.assistant import Assistant
 from migbot.answer.generate.protocol import Piece
@@ -27,11 +27,7 @@ from migbot.index.store import open_index
 from migbot.settings import load_settings
 from migbot.types import Finished, Question, Retrieved
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 VISITORS = 20
 QUESTION = "How many dollars did the fund of the Network hold in Geneva?"

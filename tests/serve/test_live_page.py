@@ -5,17 +5,13 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
-from live_page import Visitor, live_page
+from live_page import TOOLKIT_WARNINGS, Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import Settings, load_settings
 from migbot.types import Turn
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 
 @pytest.fixture

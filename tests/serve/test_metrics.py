@@ -3,7 +3,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from live_page import live_page
+from live_page import TOOLKIT_WARNINGS, live_page
 from prometheus_client.parser import text_string_to_metric_families
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
@@ -11,11 +11,7 @@ from migbot.errors import UsageError
 from migbot.serve.server import build_server
 from migbot.settings import load_settings
 
-# The toolkit sums up its timings with options that pandas will drop.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = TOOLKIT_WARNINGS
 
 
 def free_port():

@@ -2,14 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from live_page import TOOLKIT_WARNINGS
 from playwright.sync_api import Page, expect
 
-pytestmark = [
-    pytest.mark.web,
-    # The toolkit sums up its timings with options that pandas will drop.
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],

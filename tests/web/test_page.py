@@ -1,14 +1,10 @@
 import re
 
 import pytest
+from live_page import TOOLKIT_WARNINGS
 from playwright.sync_api import expect
 
-pytestmark = [
-    pytest.mark.web,
-    # The toolkit sums up its timings with options that pandas will drop.
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
 
 ANSWER_MS = 180_000
 WIDTHS = (360, 768, 1440)

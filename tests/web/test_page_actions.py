@@ -4,14 +4,10 @@ import json
 import re
 
 import pytest
+from live_page import TOOLKIT_WARNINGS
 from playwright.sync_api import expect
 
-pytestmark = [
-    pytest.mark.web,
-    # The toolkit sums up its timings with options that pandas will drop.
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
+pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
 
 QUESTION = "Quand l’OIM a-t-elle été créée ?"
 
