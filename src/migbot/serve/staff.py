@@ -10,6 +10,7 @@ from migbot.serve.claims import GradedPassage, grade_claim, verdict_of
 from migbot.serve.conversation import Exchange
 from migbot.serve.desk import Desk
 from migbot.serve.escaping import plain, told
+from migbot.serve.reasons import told_reasons
 from migbot.serve.strings import STRINGS, Strings
 from migbot.types import Answer, Considered, Hit, Language, Trace
 
@@ -67,7 +68,7 @@ def graded_html(graded: Sequence[GradedPassage], words: Strings) -> str:
         f"<li><p><b>{plain(words.verdicts[one.grade.verdict])}</b> "
         f"({one.grade.support:.2f}) · {plain(_named(one.hit))}</p>"
         f'<blockquote class="mb-quote" lang="{one.hit.passage.language}">{plain(one.quote)}'
-        f'</blockquote><p class="mb-meta" lang="en">{plain("; ".join(one.grade.reasons))}</p></li>'
+        f'</blockquote><p class="mb-meta">{plain(told_reasons(one.grade.reasons, words))}</p></li>'
         for one in graded
     )
     verdict = words.verdicts[verdict_of(graded)]
@@ -96,7 +97,7 @@ def _named(hit: Hit) -> str:
 def _considered(considered: Iterable[Considered], words: Strings) -> str:
     return _list(
         f"{words.trace['shown' if one.shown else 'dropped']} {one.text}"
-        + (f" ({'; '.join(one.reasons)})" if one.reasons else "")
+        + (f" ({told_reasons(one.reasons, words)})" if one.reasons else "")
         for one in considered
     )
 

@@ -1,0 +1,41 @@
+import pytest
+
+from migbot.answer.compare import _TURNS, compare, read_claim
+from migbot.documents.given import given_passage
+from migbot.serve.reasons import told_reasons
+from migbot.serve.strings import ENGLISH, FRENCH
+
+PASSAGE = given_passage("The Network had 38 members in May 2019. It has not met since.")
+
+
+def reasons_for(claim: str) -> tuple[str, ...]:
+    """What the check says against a claim, of the passage as a whole."""
+    match = compare(read_claim(claim, "en", "ships"), PASSAGE, (0, len(PASSAGE.text)))
+    lacking = tuple(f"{what} is not in the passage" for what in sorted(match.missing))
+    return (*lacking, *match.faults, *sorted(match.wording))
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("The Network had 58 members.", "le nombre 58 ne figure pas dans le passage"),
+        ("The Network had 38 members in June 2019.", "le mois 6 ne figure pas dans le passage"),
+        ("Oskar Lind founded the Network.", "le nom « Oskar » ne figure pas dans le passage"),
+        ("The Network had 38 ships.", "38 compte autre chose"),
+        ("The Network had more than 38 members.", "le sens est retourné (plus de)"),
+        ("A choir sang on Monday evening.", "trop peu de ce qu’elle dit figure dans le passage"),
+    ],
+)
+def test_what_speaks_against_a_claim_is_told_in_french(claim: str, said: str):
+    assert said in told_reasons(reasons_for(claim), FRENCH)
+
+
+def test_in_english_the_reasons_stay_as_the_check_says_them():
+    reasons = reasons_for("The Network had 58 members.")
+
+    assert told_reasons(reasons, ENGLISH) == "; ".join(reasons)
+
+
+@pytest.mark.parametrize("turn", sorted(_TURNS))
+def test_every_turn_of_meaning_has_its_french_word(turn: str):
+    assert told_reasons([f"turned round ({turn})"], FRENCH).startswith("le sens est retourné (")
