@@ -9,7 +9,7 @@ premises are left out: both declining and correcting are right. `[weights.given]
 third-party questions that bring their own passages, from the half that the abstention suite does
 not report on.
 
-The model writes one token a question, so that this takes about 20 minutes. On standard error
+The model writes a token or two a question, so that this takes about 20 minutes. On standard error
 stands what each threshold would cost on questions that the fit has not seen.
 """
 
@@ -17,7 +17,6 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 # The folder of this file must not be searched: its `datasets` would pass for the library.
@@ -35,19 +34,23 @@ from eval.parts import Parts
 from eval.progress import progress_over
 from eval.suites import cases_of
 from eval.third_party import abstention_cases, sample
-from migbot.answer.answerable import none_probability, sign_of_none, signs_of
+from migbot.answer.answerable import none_probability, sign_of_none, sign_of_yes, signs_of
+from migbot.answer.answerable_prompt import answerable_prompt
 from migbot.answer.decline import refusal_on_sight, small_talk
 from migbot.answer.evidence import Extract, select_evidence
 from migbot.answer.prompt import build_prompt
 from migbot.answer.retrieve import Retriever
 from migbot.answer.rewrite import standalone_question
 from migbot.answer.write import ALTERNATIVES
+from migbot.answer.yesno import yes_probability
 from migbot.errors import MigbotError
 from migbot.index.collection import build_collection
 from migbot.settings import load_settings
 from migbot.types import LANGUAGES, Language
 
 _FOLDS = 8
+# What retrieval tells of passages that are near by choice adds nothing.
+_OF_GIVEN = ("log_given", "log_none", "logit_yes")
 _THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
 
 
@@ -78,8 +81,8 @@ def main(arguments: Sequence[str]) -> int:
         for case in given:
             others.append(signs.of_given(case))
             done()
-    _print_weights("index", own)
-    _print_weights("given", others)
+    _print_weights("index", sorted(own[0].signs), own)
+    _print_weights("given", _OF_GIVEN, others)
     return 0
 
 
@@ -120,7 +123,9 @@ class _Signs:
         retriever = Retriever.over(passages, self._parts.embedder)
         signs, extracts = self._found(case, case.question.text, retriever, given=len(passages))
         none = self._none(case.question.text, extracts, case.language)
-        return self._seen(case, case.case_id, {**signs, **none})
+        prompt = answerable_prompt(case.question.text, [one.text for one in extracts])
+        yes = sign_of_yes(yes_probability(self._generator, prompt))
+        return self._seen(case, case.case_id, {**signs, **none, **yes})
 
     @staticmethod
     def _seen(case: Case, group: str, signs: Mapping[str, float]) -> _Seen:
@@ -168,8 +173,7 @@ def _model() -> Pipeline:
     return make_pipeline(StandardScaler(), regression)
 
 
-def _print_weights(section: str, seen: Sequence[_Seen]) -> None:
-    names = sorted(set(chain.from_iterable(one.signs for one in seen)))
+def _print_weights(section: str, names: Sequence[str], seen: Sequence[_Seen]) -> None:
     table = np.array([[one.signs[name] for name in names] for one in seen])
     answerable = np.array([one.is_answerable for one in seen])
     _tell_costs(section, table, answerable, [one.group for one in seen])

@@ -8,6 +8,7 @@ from migbot.answer.answerable import (
     refusal,
     relevance,
     sign_of_none,
+    sign_of_yes,
     signs_of,
 )
 from migbot.answer.generate.protocol import Piece
@@ -112,14 +113,21 @@ def test_the_calibration_that_ships_is_for_the_models_that_ship():
     assert load_calibration().is_for(default.generator_model, default.embedder)
 
 
-def test_the_calibration_that_ships_weighs_every_sign():
+def test_the_calibration_that_ships_weighs_signs_that_there_are():
     shipped = load_calibration()
 
     assert set(shipped.weights["index"]) == {"bias", *signs(), *sign_of_none(0.5)}
-    assert set(shipped.weights["given"]) == {"bias", *signs(given=3), *sign_of_none(0.5)}
+    given = {"log_given", *sign_of_none(0.5), *sign_of_yes(0.5)}
+    assert set(shipped.weights["given"]) == {"bias", *given}
     assert {name: set(limits) for name, limits in shipped.thresholds.items()} == {
         name: set(limits) for name, limits in STRICT.thresholds.items()
     }
+
+
+def test_a_model_that_does_not_tell_whether_it_says_yes_gives_no_sign_either_way():
+    assert sign_of_yes(None) == sign_of_yes(0.5) == {"logit_yes": 0.0}
+    assert sign_of_yes(0.9)["logit_yes"] == pytest.approx(-sign_of_yes(0.1)["logit_yes"])
+    assert sign_of_yes(0.9)["logit_yes"] > 0
 
 
 def test_the_shipped_weights_trust_near_passages_and_distrust_a_likely_none():

@@ -307,3 +307,27 @@ def test_the_model_is_stopped_at_the_first_token_after_nobody_waits():
 
     assert reply.trace.answer_tokens == 3
     assert generator.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "is_answered"), [("yes", "no", True), ("no", "yes", False)]
+)
+def test_of_passages_that_a_question_brings_the_model_says_whether_they_answer(
+    word, other, is_answered
+):
+    reply = Reply(Question(question_id="q", text=HOW_MANY), HOW_MANY, "en", lambda: 0)
+    likely = {"NONE": 0.01, word: 0.9, other: 0.05}
+    generator = ScriptedGenerator([word, OBJECTIVES], first_alternatives=likely)
+    signs = {**NEAR, "log_given": 0.0}
+
+    shown = list(writer(HOW_MANY, reply, [COMPACT], generator, signs).write())
+
+    first, second = generator.requests
+    assert first.messages[-1].text.endswith("Do the extracts answer the question? Reply yes or no.")
+    assert COMPACT.text in first.messages[-1].text
+    assert second.messages[-1].text.endswith("Answer in English.")
+    assert bool(shown) is is_answered
+
+
+def test_of_passages_of_the_index_the_model_is_not_asked_whether_they_answer():
+    assert len(Written(HOW_MANY, COMPACT, OBJECTIVES, signs=NEAR).generator.requests) == 1

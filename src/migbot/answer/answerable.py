@@ -12,6 +12,7 @@ from migbot.answer.expected import expected_kind
 from migbot.answer.generate.protocol import Piece
 from migbot.answer.prompt import NONE
 from migbot.answer.words import held_terms, question_words
+from migbot.answer.yesno import logit
 from migbot.types import Hit, Language, Reason
 
 _LEAST_PROBABILITY = 1e-6
@@ -42,13 +43,13 @@ class Calibration:
 
     def answerable(self, signs: Mapping[str, float]) -> float:
         """Return the probability that the passages answer, by logistic regression over `signs`."""
-        weights = self.weights["given" if _GIVEN in signs else "index"]
-        logit = weights["bias"] + sum(weights[name] * signs[name] for name in signs)
-        return 1 / (1 + math.exp(-logit))
+        weights = self.weights["given" if brings_passages(signs) else "index"]
+        weighed = sum(weights[name] * signs[name] for name in weights if name != "bias")
+        return 1 / (1 + math.exp(-(weights["bias"] + weighed)))
 
     def answers(self, probability: float, signs: Mapping[str, float]) -> bool:
         """Return whether an answer of that probability, by `signs`, is shown."""
-        least = "at_least_given" if _GIVEN in signs else "at_least"
+        least = "at_least_given" if brings_passages(signs) else "at_least"
         return probability >= self.thresholds["answerable"][least]
 
     def quote_stands_in(self, relevance: float) -> bool:
@@ -69,6 +70,11 @@ def load_calibration() -> Calibration:
     values = tomllib.loads(text)
     models, weights = values.pop("models"), values.pop("weights")
     return Calibration(models=frozenset(models.values()), weights=weights, thresholds=values)
+
+
+def brings_passages(signs: Mapping[str, float]) -> bool:
+    """Return whether `signs` are those of a question that brought its own passages."""
+    return _GIVEN in signs
 
 
 def signs_of(
@@ -104,6 +110,14 @@ def signs_of(
 def sign_of_none(probability: float) -> dict[str, float]:
     """Return the sign that the model's probability of NONE is: its natural logarithm."""
     return {"log_none": math.log(max(probability, _LEAST_PROBABILITY))}
+
+
+def sign_of_yes(probability: float | None) -> dict[str, float]:
+    """Return the sign that the model's reply to `answerable_prompt` is: the logit of yes.
+
+    None, where the model does not tell, is as good as no sign.
+    """
+    return {"logit_yes": 0.0 if probability is None else logit(probability)}
 
 
 def refusal(hits: Sequence[Hit], extracts: Sequence[Extract], coverage: float) -> Reason | None:

@@ -21,32 +21,33 @@ _INSTRUCTIONS = (
 )
 _LANGUAGE_NAMES: dict[Language, str] = {"fr": "French", "en": "English"}
 
-_LIBRARY = (
+# The extracts of the worked examples.
+LIBRARY = (
     "La Bibliothèque de Valmorin possède 412 manuscrits. Elle a ouvert ses portes en 1907.",
     "Le directeur de la bibliothèque, Paul Ferrand, est nommé par la mairie.",
 )
-_PRIZE = (
+PRIZE = (
     "Le jury du prix compte trois membres : Anna Petri, Marc Olsen et Luz Ibarra.",
     "The Harbour Prize is awarded every two years in Elmsford.",
 )
-_CHOIR = (
+CHOIR = (
     "The choir was founded in 1962 by Ruth Adler. It has 54 singers.",
     "The choir rehearses on Mondays.",
 )
-_BRIDGE = (
+BRIDGE = (
     "The bridge is not open to lorries. It was opened in Tolm on 4 May 1991.",
     "The bridge is run by the county.",
 )
 _EXAMPLES: tuple[tuple[tuple[str, ...], str, Language, str], ...] = (
     (
-        _LIBRARY,
+        LIBRARY,
         "combien de manuscrits a la bibliotheque ?",
         "fr",
         "La Bibliothèque de Valmorin possède 412 manuscrits [1].",
     ),
-    (_LIBRARY, "quel est le salaire du directeur ?", "fr", NONE),
+    (LIBRARY, "quel est le salaire du directeur ?", "fr", NONE),
     (
-        _PRIZE,
+        PRIZE,
         "Who sits on the jury of the prize, and how often is it given?",
         "en",
         (
@@ -55,14 +56,14 @@ _EXAMPLES: tuple[tuple[tuple[str, ...], str, Language, str], ...] = (
         ),
     ),
     (
-        _CHOIR,
+        CHOIR,
         "Why did Oskar Lind found the choir?",
         "en",
         "The choir was founded by Ruth Adler in 1962, not by Oskar Lind [1].",
     ),
-    (_CHOIR, "How much does a concert ticket cost?", "en", NONE),
+    (CHOIR, "How much does a concert ticket cost?", "en", NONE),
     (
-        _BRIDGE,
+        BRIDGE,
         "est-ce que les camions peuvent passer, et quand le pont a-t-il ouvert ?",
         "fr",
         "Le pont n’est pas ouvert aux camions [1]. Le pont a ouvert à Tolm le 4 mai 1991 [1].",
@@ -87,6 +88,11 @@ def build_prompt(
     return (*constant_messages(), Message(role="user", text=_ask(texts, question, language)))
 
 
+def with_numbers(extracts: Sequence[str]) -> str:
+    """Return the extracts one below the other, each after its number in brackets."""
+    return "\n".join(f"[{number}] {text}" for number, text in enumerate(extracts, 1))
+
+
 def _ask(extracts: Sequence[str], question: str, language: Language) -> str:
-    numbered = "\n".join(f"[{number}] {text}" for number, text in enumerate(extracts, 1))
-    return f"{numbered}\n\nQuestion: {question}\nAnswer in {_LANGUAGE_NAMES[language]}."
+    asked = f"Question: {question}\nAnswer in {_LANGUAGE_NAMES[language]}."
+    return f"{with_numbers(extracts)}\n\n{asked}"

@@ -20,7 +20,7 @@ from migbot.answer.claims import numbers
 from migbot.answer.compare import Claim, Match, compare, read_claim
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.units import unit_spans
-from migbot.answer.yesno import yes_probability
+from migbot.answer.yesno import logit, yes_probability
 from migbot.documents.given import given_passage
 from migbot.documents.language import detect_language
 from migbot.index.embed import Embedder
@@ -34,7 +34,6 @@ _UNITS_EMBEDDED = 4
 _LETTERS = 3
 # What the generator reads of a passage: more takes seconds.
 _READ_TOKENS = 300
-_LEAST_PROBABILITY = 1e-3
 _WORD = re.compile(r"[^\W_]+")
 _FIGURE = re.compile(r"(?:number|month|date) ")
 
@@ -71,7 +70,7 @@ class Signs:
 
     def values(self) -> dict[str, float]:
         """Return the numbers that are weighed, by the names they have in `support.toml`."""
-        asked = {} if self.yes is None else {"logit_yes": _logit(self.yes)}
+        asked = {} if self.yes is None else {"logit_yes": logit(self.yes)}
         return asked | {
             "cosine": self.cosine,
             "coverage": self.coverage,
@@ -210,8 +209,8 @@ def _contradictions(claim: Claim, nearest: Match, missing: Sequence[str]) -> tup
 def _grade(signs: Signs, statement: Statement) -> Grade:
     section = "same" if _is_same_language(statement) else "across"
     weights = load_weights()[section if signs.yes is None else f"{section}_with_generator"]
-    logit = weights["bias"] + sum(weights[name] * value for name, value in signs.values().items())
-    support = 1 / (1 + math.exp(-logit))
+    weighed = sum(weights[name] * value for name, value in signs.values().items())
+    support = 1 / (1 + math.exp(-(weights["bias"] + weighed)))
     limits = load_weights()["verdict"]
     # What is said of the very same thing otherwise is no support, however alike the words are.
     is_contradicted = (
@@ -234,11 +233,6 @@ def _reasons(signs: Signs, verdict: SupportVerdict) -> tuple[str, ...]:
 
 def _is_same_language(statement: Statement) -> bool:
     return statement.language == statement.passage.language
-
-
-def _logit(probability: float) -> float:
-    held = min(max(probability, _LEAST_PROBABILITY), 1 - _LEAST_PROBABILITY)
-    return math.log(held / (1 - held))
 
 
 def _text(match: Match) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Generator as Running
 from itertools import chain
 
 from migbot.answer.answerable import (
+    brings_passages,
     load_calibration,
     none_probability,
     relevance,
     sign_of_none,
+    sign_of_yes,
 )
+from migbot.answer.answerable_prompt import answerable_prompt
 from migbot.answer.check import Support, check_sentence, support_from
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import asks_once, expected_kind, holds
@@ -21,6 +24,7 @@ from migbot.answer.repetition import goes_in_circles
 from migbot.answer.reply import Reply
 from migbot.answer.typography import as_printed
 from migbot.answer.words import question_words
+from migbot.answer.yesno import yes_probability
 from migbot.errors import GivenUpError
 from migbot.index.embed import Embedder
 from migbot.types import Stated
@@ -79,6 +83,7 @@ class Writer:
             GeneratorError: the model failed.
             GivenUpError: the answer is not wanted any more.
         """
+        self._ask_whether_answered()
         pieces = self._pieces()
         first = next(pieces, None)
         self._weigh(None if first is None else none_probability(first))
@@ -89,6 +94,13 @@ class Writer:
         for draft in read_drafts(piece.text for piece in chain((first,), pieces)):
             yield from self._state(draft)
         yield from self._quote_others() if self._is_calibrated else self._quote_instead()
+
+    def _ask_whether_answered(self) -> None:
+        """Have the model say whether passages that the question brought answer it."""
+        if self._is_calibrated and brings_passages(self._signs):
+            prompt = answerable_prompt(self._question, [one.text for one in self._extracts])
+            said = yes_probability(self._generator, prompt)
+            self._signs = {**self._signs, **sign_of_yes(said)}
 
     @property
     def _is_answerable(self) -> bool:

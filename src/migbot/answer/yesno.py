@@ -4,12 +4,14 @@ Asked in English for both languages: "Oui" is several tokens to the default mode
 token tells little.
 """
 
+import math
 from collections.abc import Sequence
 
 from migbot.answer.generate.protocol import Generator, Message
 
 # Enough that both words are among them.
 _ALTERNATIVES = 20
+_LEAST_PROBABILITY = 1e-3
 
 
 def yes_probability(generator: Generator, prompt: Sequence[Message]) -> float | None:
@@ -27,3 +29,9 @@ def yes_probability(generator: Generator, prompt: Sequence[Message]) -> float | 
             weights[word] += probability
     total = sum(weights.values())
     return weights["yes"] / total if total else None
+
+
+def logit(probability: float) -> float:
+    """Return the logarithm of the odds, held between those of 0.001 and of 0.999."""
+    held = min(max(probability, _LEAST_PROBABILITY), 1 - _LEAST_PROBABILITY)
+    return math.log(held / (1 - held))
