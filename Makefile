@@ -47,9 +47,9 @@ eval: setup $(VENV)/.installed-dev ## Ask all development questions and measure 
 
 .PHONY: eval-sample
 eval-sample: setup $(VENV)/.installed-dev ## A sample of every suite (10 minutes); fails below the floors
-	$(BIN)/python eval/run.py --suite dev retrieval --limit 64
+	$(BIN)/python eval/run.py --suite dev retrieval --limit 48
 ifdef MIGBOT_EVAL_DATA
-	$(BIN)/python eval/run.py --suite support abstention injection --limit 12
+	$(BIN)/python eval/run.py --suite support abstention injection --limit 6
 endif
 
 .PHONY: eval-full
