@@ -171,7 +171,8 @@ class Answer:
     `text` is what the reader sees, markers included. `reason` is set when `outcome` is
     "declined", and `message` then says why in the reader's language. `dropped` counts sentences
     that the model wrote and no passage carried. `is_cut` tells that more was to come: the model
-    failed, ran out of time or tokens, or repeated itself.
+    failed, ran out of time or tokens, or repeated itself; `is_unsure` that the passages may well be
+    about something else than what was asked.
     """
 
     question_id: str
@@ -186,6 +187,7 @@ class Answer:
     reason: Reason | None = None
     dropped: int = 0
     is_cut: bool = False
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

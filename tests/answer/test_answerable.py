@@ -22,7 +22,13 @@ STRICT = Calibration(
         "given": {"bias": -1.0, "log_none": -0.5, "cosine": 2.0, "log_given": -1.0},
     },
     thresholds={
-        "answerable": {"at_least": 0.5, "at_least_given": 0.6, "none_unknown": 0.1},
+        "answerable": {
+            "at_least": 0.5,
+            "at_least_given": 0.6,
+            "sure_at_least": 0.8,
+            "sure_at_least_given": 0.7,
+            "none_unknown": 0.1,
+        },
         "out_of_scope": {"cosine_below": 0.8, "coverage_below": 0.2},
         "quote": {"relevance": 0.6},
         "sentence": {"few_words": 4, "relevance_of_few_words": 0.5, "relevance": 0.3},
@@ -235,3 +241,9 @@ def test_texts_hold_the_question_together_each_in_its_language():
 
 def test_a_question_without_words_of_its_own_is_met_by_anything():
     assert relevance("Who is it?", {"Cats sleep.": "en"}) == 1
+
+
+@pytest.mark.parametrize(("of_given", "probability"), [({}, 0.8), ({"log_given": 0.0}, 0.7)])
+def test_an_answer_is_sure_from_a_probability_of_its_own(of_given, probability):
+    assert STRICT.is_sure(probability, of_given)
+    assert not STRICT.is_sure(probability - 0.01, of_given)

@@ -7,7 +7,7 @@ from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.answer.as_json import answer_to_json
 from migbot.answer.assistant import Assistant
-from migbot.answer.decline import cut_message
+from migbot.answer.decline import caveats
 from migbot.answer.generate.protocol import Piece
 from migbot.cli.ask import answer_to_text
 from migbot.documents.given import given_passage
@@ -58,12 +58,22 @@ def test_what_was_said_before_the_time_was_up_stays(answer):
 
 
 def test_every_reader_is_told(answer):
-    told = cut_message("en")
+    (told,) = caveats(answer)
 
     assert told in answer_to_text(answer)
     assert told in ChatText(DOCUMENTS).close(answer)
     assert answer_to_json(answer)["cut"] is True
     assert CitedAnswer.model_validate(answer_to_json(answer)).cut
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "may not answer"), ("fr", "peut-être")])
+def test_every_reader_is_told_that_an_answer_may_be_none(answer, language, told):
+    unsure = replace(answer, is_cut=False, is_unsure=True, language=language)
+
+    assert told in answer_to_text(unsure)
+    assert told in ChatText(DOCUMENTS).close(unsure)
+    assert answer_to_json(unsure)["unsure"] is True
+    assert "cut" not in answer_to_json(unsure)
 
 
 @pytest.mark.parametrize("is_cut", [True, False])
@@ -77,7 +87,8 @@ def test_the_page_says_so_below_the_answer(text, is_cut):
 
     page = render.conversation_html(visit, DOCUMENTS)
 
-    assert (cut_message(exchange.answer.language) in page) == is_cut
+    (told,) = caveats(replace(exchange.answer, is_cut=True))
+    assert (told in page) == is_cut
     assert page.count('class="mb-sentence"') == 3
 
 

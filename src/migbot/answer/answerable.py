@@ -52,6 +52,11 @@ class Calibration:
         least = "at_least_given" if brings_passages(signs) else "at_least"
         return probability >= self.thresholds["answerable"][least]
 
+    def is_sure(self, probability: float, signs: Mapping[str, float]) -> bool:
+        """Return whether an answer of that probability, by `signs`, is shown without a caveat."""
+        least = "sure_at_least_given" if brings_passages(signs) else "sure_at_least"
+        return probability >= self.thresholds["answerable"][least]
+
     def quote_stands_in(self, relevance: float) -> bool:
         """Return whether a quote of that relevance may stand in for an answer by itself."""
         return relevance >= self.thresholds["quote"]["relevance"]

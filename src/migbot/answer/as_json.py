@@ -8,7 +8,8 @@ from migbot.types import Answer, Citation, Hit, Passage, Sentence
 def answer_to_json(answer: Answer) -> dict[str, Any]:
     """Return an answer as `ask --json` prints it.
 
-    `reason` is there only where it was declined, `cut` only where more was to come.
+    `reason` is there only where it was declined, `cut` only where more was to come, and
+    `unsure` only where the passages may well not answer.
     """
     seconds = answer.seconds
     fields: dict[str, Any] = {
@@ -30,6 +31,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         fields["reason"] = answer.reason
     if answer.is_cut:
         fields["cut"] = True
+    if answer.is_unsure:
+        fields["unsure"] = True
     return fields
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from migbot.types import Language, Reason
+from migbot.types import Answer, Language, Reason
 
 SmallTalk = Literal["greeting", "thanks", "about"]
 
@@ -112,6 +112,10 @@ _FAILURE: dict[Language, str] = {
     "still shown; you can ask again.",
 }
 
+_UNSURE: dict[Language, str] = {
+    "fr": "Ces passages ne répondent peut-être pas exactement à la question : vérifiez-les.",
+    "en": "These passages may not answer exactly what you asked: check them before you use them.",
+}
 _CUT: dict[Language, str] = {
     "fr": "La réponse a été interrompue : ce qui précède est vérifié, mais incomplet.",
     "en": "The answer was cut short: what stands above is checked, but incomplete.",
@@ -148,9 +152,10 @@ def failure_message(language: Language) -> str:
     return _spaced(_FAILURE[language])
 
 
-def cut_message(language: Language) -> str:
-    """Return what a reader is told below an answer that was cut."""
-    return _spaced(_CUT[language])
+def caveats(answer: Answer) -> tuple[str, ...]:
+    """Return what a reader is told below an answer that may be none, or was cut."""
+    told = ((answer.is_unsure, _UNSURE), (answer.is_cut, _CUT))
+    return tuple(_spaced(texts[answer.language]) for is_so, texts in told if is_so)
 
 
 def _spaced(text: str) -> str:

@@ -50,6 +50,7 @@ class Reply:
         self._sentences: list[Sentence] = []
         self._citations: list[Citation] = []
         self._is_cut = False
+        self._is_unsure = False
 
     @property
     def is_empty(self) -> bool:
@@ -107,6 +108,10 @@ class Reply:
     def cut(self) -> None:
         """Note that more was to come."""
         self._is_cut = True
+
+    def doubt(self) -> None:
+        """Note that what is stated may well not answer the question."""
+        self._is_unsure = True
 
     def finish(self) -> Finished:
         """Return the last event: answered where something was stated, else declined."""
@@ -168,6 +173,7 @@ class Reply:
                 reason=reason,
                 dropped=sum(not one.shown for one in self.trace.considered),
                 is_cut=self._is_cut and outcome == "answered",
+                is_unsure=self._is_unsure and outcome == "answered",
             ),
             trace=self.trace,
         )

@@ -89,6 +89,8 @@ class Writer:
         self._weigh(None if first is None else none_probability(first))
         if first is None or not self._is_answerable:
             return
+        if self._is_unsure:
+            self._reply.doubt()
         if self._is_calibrated:
             yield self._reply.quote(self._quotes[0])
         for draft in read_drafts(piece.text for piece in chain((first,), pieces)):
@@ -106,6 +108,14 @@ class Writer:
     def _is_answerable(self) -> bool:
         probability = self._reply.trace.answerable
         return probability is not None and self._calibration.answers(probability, self._signs)
+
+    @property
+    def _is_unsure(self) -> bool:
+        """Whether the answer that is shown may well be none; not known without calibration."""
+        probability = self._reply.trace.answerable
+        if probability is None or not self._is_calibrated:
+            return False
+        return not self._calibration.is_sure(probability, self._signs)
 
     def _pieces(self) -> Iterator[Piece]:
         """Yield the model's reply as it comes."""

@@ -97,11 +97,11 @@ class _Asker:
 
 def answer_to_text(answer: "Answer") -> str:
     """Return an answer for a person at a terminal: the text, then each source with its quote."""
-    from migbot.answer.decline import cut_message
+    from migbot.answer.decline import caveats
 
     lines = [answer.text]
-    if answer.is_cut:
-        lines += ["", cut_message(answer.language)]
+    for caveat in caveats(answer):
+        lines += ["", caveat]
     for citation in answer.citations:
         passage = citation.passage
         where = ", ".join(

@@ -6,7 +6,7 @@ is kept free, so that nothing that is being read moves away.
 
 from collections.abc import Mapping
 
-from migbot.answer.decline import cut_message
+from migbot.answer.decline import caveats
 from migbot.serve.actions import actions_html
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain, spaced
@@ -32,8 +32,8 @@ def answer_html(exchange: Exchange, words: Strings) -> str:
         parts.append(_said(exchange, words))
     if exchange.stage == "stopped":
         parts.append(f'<p class="mb-aside">{plain(words.stopped)}</p>')
-    if answer is not None and answer.is_cut:
-        parts.append(f'<p class="mb-aside">{plain(cut_message(answer.language))}</p>')
+    told = () if answer is None else caveats(answer)
+    parts += [f'<p class="mb-aside">{plain(caveat)}</p>' for caveat in told]
     if not exchange.running:
         parts.append(actions_html(exchange, words))
     return "".join(parts)

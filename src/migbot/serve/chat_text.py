@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from migbot.answer.decline import cut_message
+from migbot.answer.decline import caveats
 from migbot.answer.reply import with_markers
 from migbot.serve.escaping import safe_address
 from migbot.serve.strings import STRINGS, Strings, spoken_date
@@ -46,8 +46,8 @@ class ChatText:
             lines = [
                 f"[{one.number}] {self._source(one.passage, words)}" for one in answer.citations
             ]
-            cut = f"\n\n{cut_message(answer.language)}" if answer.is_cut else ""
-            return cut + _listed(words.cited, lines)
+            told = "".join(f"\n\n{caveat}" for caveat in caveats(answer))
+            return told + _listed(words.cited, lines)
         # What was said before it failed stays; the reader is told.
         told = ("\n\n" if self._text else "") + answer.text
         nearest = dict.fromkeys(self._source(hit.passage, words) for hit in answer.hits)

@@ -79,6 +79,9 @@ class CitedAnswer(BaseModel):
     seconds: AnswerSeconds
     reason: Reason | None = Field(None, description="why it was declined; else left out")
     cut: bool = Field(default=False, description="more was to come, but the model stopped short")
+    unsure: bool = Field(
+        default=False, description="the passages may well not answer: to be checked before use"
+    )
     cached: bool = Field(default=False, description="repeats an answer to the same question")
 
 
