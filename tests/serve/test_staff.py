@@ -78,9 +78,13 @@ def check(claim: object) -> list[str]:
 
 
 def test_a_claim_is_graded_against_the_passages_found_for_it_with_their_words():
-    checking, told = check("In 1989 it became the International Organization for Migration.")
+    checking, *growing, told = check(
+        "In 1989 it became the International Organization for Migration."
+    )
 
     assert ENGLISH.claim_checking in checking
+    assert [one.count("<li>") for one in growing] == [1, 2, 3, 4, 5]
+    assert all(ENGLISH.claim_checking in one for one in growing)
     assert "In 1989 it became the International Organization for Migration (IOM)." in told
     assert told.count("<li>") == 5
 
@@ -94,7 +98,8 @@ def test_the_surest_passage_comes_first():
     async def grade() -> tuple[GradedPassage, ...]:
         desk = Desk(ScriptedAssistant(pause_s=0), places=3)
         try:
-            return await grade_claim(desk, checker(), "IOM joined the United Nations in 2016.")
+            claim = "IOM joined the United Nations in 2016."
+            return [graded async for graded in grade_claim(desk, checker(), claim)][-1]
         finally:
             desk.close()
 

@@ -1,6 +1,6 @@
 """Do the documents state a claim? The passages that are found for it, graded one by one."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
 from migbot.answer.check import quotable_spans
@@ -24,8 +24,10 @@ class GradedPassage:
     quote: str
 
 
-async def grade_claim(desk: Desk, checker: SupportChecker, claim: str) -> tuple[GradedPassage, ...]:
-    """Return what the passages found for `claim` say of it, the surest first.
+async def grade_claim(
+    desk: Desk, checker: SupportChecker, claim: str
+) -> AsyncGenerator[tuple[GradedPassage, ...], None]:
+    """Yield what the passages found for `claim` say of it so far, the surest first.
 
     Each waits for its turn where the model runs, so that answers come in between.
 
@@ -35,15 +37,14 @@ async def grade_claim(desk: Desk, checker: SupportChecker, claim: str) -> tuple[
         GeneratorError: the model failed.
     """
     found = await passages_for(desk, Question(question_id="claim", text=claim))
-    graded = []
+    graded: list[GradedPassage] = []
     for hit in found.hits:
         statement = Statement(claim=claim, language=found.language, passage=hit.passage)
         (grade,) = await desk.run(lambda one=statement: checker.grade((one,)))  # type: ignore[misc]
         quote = nearest_words(claim, found.language, hit.passage)
         graded.append(GradedPassage(hit=hit, grade=grade, quote=quote))
-    return tuple(
-        sorted(graded, key=lambda one: (_ORDER.index(one.grade.verdict), -one.grade.support))
-    )
+        graded.sort(key=lambda one: (_ORDER.index(one.grade.verdict), -one.grade.support))
+        yield tuple(graded)
 
 
 def verdict_of(graded: Sequence[GradedPassage]) -> SupportVerdict:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 
 from migbot.answer.support import SupportChecker
 from migbot.documents.clean import clean_text
@@ -47,14 +48,18 @@ def claims_heading_html(words: Strings) -> str:
 async def told_claim(
     desk: Desk, checker: SupportChecker, claim: object, language: Language
 ) -> AsyncGenerator[str, None]:
-    """Yield, as HTML, that a claim is being checked and then what the documents say of it."""
+    """Yield, as HTML, what the documents say of a claim, passage by passage, then the verdict."""
     words = STRINGS[language]
     text = clean_text(claim) if isinstance(claim, str) else ""
     if not text:
         return
     yield told(words.claim_checking)
     try:
-        yield graded_html(await grade_claim(desk, checker, text), words)
+        graded: tuple[GradedPassage, ...] = ()
+        async with aclosing(grade_claim(desk, checker, text)) as grading:
+            async for graded in grading:
+                yield told(words.claim_checking) + _graded(graded, words)
+        yield graded_html(graded, words)
     except BusyError:
         yield told(words.busy)
     except MigbotError:
@@ -64,6 +69,11 @@ async def told_claim(
 
 def graded_html(graded: Sequence[GradedPassage], words: Strings) -> str:
     """Return the verdict on a claim, then what each passage says of it, the surest first."""
+    verdict = words.verdicts[verdict_of(graded)]
+    return f'<p class="mb-verdict" role="status">{plain(verdict)}</p>{_graded(graded, words)}'
+
+
+def _graded(graded: Iterable[GradedPassage], words: Strings) -> str:
     items = "".join(
         f"<li><p><b>{plain(words.verdicts[one.grade.verdict])}</b> "
         f"({one.grade.support:.2f}) · {plain(_named(one.hit))}</p>"
@@ -71,8 +81,7 @@ def graded_html(graded: Sequence[GradedPassage], words: Strings) -> str:
         f'</blockquote><p class="mb-meta">{plain(told_reasons(one.grade.reasons, words))}</p></li>'
         for one in graded
     )
-    verdict = words.verdicts[verdict_of(graded)]
-    return f'<p class="mb-verdict" role="status">{plain(verdict)}</p><ol>{items}</ol>'
+    return f"<ol>{items}</ol>"
 
 
 def _passages(hits: Iterable[Hit]) -> str:
