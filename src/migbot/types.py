@@ -45,8 +45,9 @@ class Document:
     `document_id` and `path` are the file's path under the corpus folder, with forward slashes.
     `date` is ISO 8601, as precise as known (`2018`, `2018-12` or `2018-12-19`). `page_starts`
     holds the offset at which each page begins and is empty where the format has no pages.
-    `translation_key` is equal for documents that say the same in two languages, section by
-    section; None where no such pairing is known. `sha256` is of the file's bytes.
+    `url` is where this very text was published, None where it was written for the corpus or that
+    is not known. `translation_key` is equal for documents that say the same in two languages,
+    section by section; None where no such pairing is known. `sha256` is of the file's bytes.
     """
 
     document_id: str
@@ -63,13 +64,24 @@ class Document:
     page_starts: tuple[int, ...]
     sha256: str
 
+    @property
+    def retells(self) -> bool:
+        """Whether it says in words of its own what its sources say: no address holds its text."""
+        return self.url is None and bool(self.sources)
+
+    @property
+    def source_url(self) -> str | None:
+        """Return where it was published, or the first of the sources that it retells."""
+        return self.sources[0].url if self.retells else self.url
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
     """Characters `start:end` of a document's text: what is embedded, retrieved and cited.
 
-    `text` is exactly that slice. `page` counts from 1. `section` is the position of its section
-    in the document's `sections`, `headings` that section's path.
+    `text` is exactly that slice. `url` is the document's `source_url`. `page` counts from 1.
+    `section` is the position of its section in the document's `sections`, `headings` that
+    section's path.
     """
 
     passage_id: str

@@ -33,7 +33,8 @@ def test_front_matter_says_what_a_document_is(tmp_path):
     document = loaded.document
     assert document.document_id == document.path == "fr/pacte.md"
     assert (document.title, document.language, document.date) == ("Le Pacte", "fr", "2018-12")
-    assert document.url == "https://example.org/r"
+    assert (document.url, document.source_url) == (None, "https://example.org/r")
+    assert document.retells
     assert document.sources == (Source(title="Résolution", url="https://example.org/r"),)
     assert (document.topics, document.translation_key) == (("gcm",), "gcm")
     assert document.text == f"Le Pacte\n{FRENCH}\n\nVote\nVoté."

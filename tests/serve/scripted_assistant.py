@@ -71,7 +71,7 @@ def passage(of: Document, start: int = 0, end: int | None = None, **changed: obj
         "document_id": of.document_id,
         "path": of.path,
         "title": of.title,
-        "url": of.url,
+        "url": of.source_url,
         "language": of.language,
         "date": of.date,
         "page": None,

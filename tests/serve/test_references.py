@@ -1,10 +1,15 @@
 from dataclasses import replace
+from pathlib import Path
 
 from scripted_assistant import DOCUMENTS, MAIN, OTHERS, ScriptedAssistant, passage
 
+from migbot.documents.chunk import chunk_document
+from migbot.documents.load import load_document
 from migbot.serve.references import reference_line, reference_of, references
 from migbot.serve.strings import ENGLISH, FRENCH
 from migbot.types import Finished, Question
+
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 def test_a_sheet_is_cited_with_the_day_it_holds_and_its_sources():
@@ -18,6 +23,17 @@ def test_a_sheet_is_cited_with_the_day_it_holds_and_its_sources():
         "“The history of IOM”, migbot sheet, as of 30 November 2022. "
         "Based on: IOM History, https://www.iom.int/iom-history"
     )
+
+
+def test_the_words_of_a_sheet_of_the_corpus_are_not_ascribed_to_its_sources():
+    sheet = load_document(CORPUS, CORPUS / "en" / "iom-history.md", document_bytes=100_000).document
+    first, *_ = chunk_document(sheet, count_tokens=len, max_tokens=1000)
+
+    found = reference_of(first, sheet)
+
+    assert (found.kind, found.publisher, found.url) == ("sheet", None, None)
+    assert found.sources == sheet.sources
+    assert "migbot sheet" in reference_line(found, ENGLISH)
 
 
 def test_an_official_document_is_cited_with_publisher_date_page_and_address():

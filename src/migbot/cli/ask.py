@@ -104,9 +104,8 @@ def answer_to_text(answer: "Answer") -> str:
         lines += ["", caveat]
     for citation in answer.citations:
         passage = citation.passage
-        where = ", ".join(
-            str(fact) for fact in (passage.title, passage.date, passage.url or passage.path) if fact
-        )
+        facts = (passage.title, passage.date, passage.path, passage.url)
+        where = ", ".join(fact for fact in facts if fact)
         lines += ["", f"[{citation.number}] {where}", f"    “{citation.quote}”"]
     if answer.outcome == "declined":
         lines += ["", *(f"- {hit.passage.title}: {hit.passage.text}" for hit in answer.hits)]

@@ -111,7 +111,7 @@ def _facts(entry: "Accepted") -> dict[str, Any]:
         "title": document.title,
         "language": document.language,
         "date": document.date,
-        "url": document.url,
+        "url": document.source_url,
         "publisher": publication.publisher if publication else None,
         "licence": entry.licence,
         "characters": len(document.text),

@@ -18,6 +18,6 @@ def hit_to_lines(hit: Hit) -> str:
     facts = [passage.language, passage.date, passage.page and f"page {passage.page}"]
     where = ", ".join(str(fact) for fact in facts if fact)
     heading = " > ".join((passage.title, *passage.headings))
-    place = passage.url or passage.path or passage.passage_id
+    place = ", ".join(filter(None, (passage.path, passage.url))) or passage.passage_id
     text = "\n".join(f"   {line}" for line in passage.text.splitlines())
     return f"{hit.rank}. {heading} ({where})\n   {place}\n{text}"

@@ -213,7 +213,7 @@ def _passage(document: Document, span: Span, section: int) -> Passage:
         document_id=document.document_id,
         path=document.path,
         title=document.title,
-        url=document.url,
+        url=document.source_url,
         language=clear_language(text) or document.language,
         date=document.date,
         page=bisect_right(document.page_starts, start) or None,

@@ -146,7 +146,7 @@ def _entry(
         return Refused(path=on_one_line(name), reason=on_one_line(str(error)))
     publication = pulled.publication if pulled else None
     licence = publication.terms.name if publication else loaded.licence
-    if licence is None and loaded.is_own_words:
+    if licence is None and loaded.document.retells:
         licence = OWN_WORDS
     return Accepted(
         document=loaded.document,

@@ -43,13 +43,11 @@ SUFFIXES = (*_PARSERS, *_PARSED_IN_CHILD)
 class Loaded:
     """A document, what it says of its terms, and what a person should know about it.
 
-    `licence` is stated in front matter. `is_own_words` tells a text that names the sources of its
-    facts and no address that it was taken from.
+    `licence` is stated in front matter.
     """
 
     document: Document
     licence: str | None
-    is_own_words: bool
     warnings: tuple[str, ...]
 
 
@@ -105,7 +103,7 @@ def load_document(
         title=title,
         language=language,
         date=front.as_of or parsed.date,
-        url=front.url or parsed.url or (front.sources[0].url if front.sources else None),
+        url=front.url or parsed.url,
         sources=front.sources,
         topics=front.topics,
         translation_key=front.pair,
@@ -118,7 +116,6 @@ def load_document(
     return Loaded(
         document=document,
         licence=front.licence,
-        is_own_words=bool(front.sources) and front.url is None,
         warnings=warnings,
     )
 
@@ -267,7 +264,7 @@ def _orders(document: Document) -> tuple[str, ...]:
 
 def _lacks(document: Document) -> tuple[str, ...]:
     missing = []
-    if document.url is None:
+    if document.source_url is None:
         missing.append("no source")
     if document.date is None:
         missing.append("no date")

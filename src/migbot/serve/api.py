@@ -135,7 +135,7 @@ def _document_to_json(document: Document) -> dict[str, Any]:
         "title": document.title,
         "language": document.language,
         "date": document.date,
-        "url": document.url,
+        "url": document.source_url,
         "topics": list(document.topics),
     }
 

@@ -198,7 +198,8 @@ def _links(
         _link(source.title, source.url, words) for source in reference.sources[:MOST_LINKS]
     )
     quoted = citations[0].quote if citations else passage.text
-    if (address := address_at(passage, quoted)) is not None:
+    address = address_at(passage, quoted) if reference.url else None
+    if address is not None:
         links = _link(words.official, address, words) + links
     line = plain(reference_line(reference, words))
     copy = (

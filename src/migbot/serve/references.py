@@ -37,32 +37,24 @@ class Reference:
     citations: tuple[Citation, ...]
 
 
-def kind_of(passage: Passage) -> Kind:
-    """Return what kind of document a passage is from."""
-    suffix = _suffix(passage.path)
-    if suffix in TEXTS and passage.url is None:
-        return "sheet"
-    return "page" if suffix in TEXTS | PAGES else "report"
-
-
 def reference_of(
     passage: Passage, document: Document | None, citations: tuple[Citation, ...] = ()
 ) -> Reference:
     """Return the reference of a passage's document, as far as it is known."""
-    kind = kind_of(passage)
+    is_sheet = document is not None and document.retells
     pages = {passage.page, *(one.passage.page for one in citations)}
     known = () if document is None else document.sources
     # The list of publications names the publisher as the source at the document's own address.
     publisher = next((one.title for one in known if one.url == passage.url), None)
-    is_sheet = kind == "sheet"
     return Reference(
         document_id=passage.document_id,
-        kind=kind,
+        kind="sheet" if is_sheet else _kind_of_file(passage.path),
         path=passage.path,
         title=passage.title,
         publisher=None if is_sheet else publisher,
         date=passage.date,
-        url=safe_address(passage.url),
+        # No address holds the words of a sheet.
+        url=None if is_sheet else safe_address(passage.url),
         language=passage.language,
         sources=tuple(one for one in known if safe_address(one.url)) if is_sheet else (),
         pages=tuple(sorted(page for page in pages if page is not None)),
@@ -105,6 +97,10 @@ def reference_line(reference: Reference, words: Strings) -> str:
     line = f"{', '.join(parts)}."
     sources = words.listed.join(f"{one.title}, {one.url}" for one in reference.sources)
     return f"{line} {words.based_on.format(sources=sources)}" if sources else line
+
+
+def _kind_of_file(path: str) -> Kind:
+    return "page" if _suffix(path) in TEXTS | PAGES else "report"
 
 
 def _suffix(path: str) -> str:
