@@ -98,6 +98,8 @@ class _Asker:
 def answer_to_text(answer: "Answer") -> str:
     """Return an answer for a person at a terminal: the text, then each source with its quote."""
     from migbot.answer.decline import caveats
+    from migbot.cli.output import harmless
+    from migbot.documents.corpus import on_one_line
 
     lines = [answer.text]
     for caveat in caveats(answer):
@@ -107,7 +109,8 @@ def answer_to_text(answer: "Answer") -> str:
         where = ", ".join(
             str(fact) for fact in (passage.title, passage.date, passage.url or passage.path) if fact
         )
-        lines += ["", f"[{citation.number}] {where}", f"    “{citation.quote}”"]
+        lines += ["", f"[{citation.number}] {on_one_line(where)}", f"    “{citation.quote}”"]
     if answer.outcome == "declined":
-        lines += ["", *(f"- {hit.passage.title}: {hit.passage.text}" for hit in answer.hits)]
-    return "\n".join(lines) + "\n"
+        nearest = [hit.passage for hit in answer.hits]
+        lines += ["", *(f"- {on_one_line(one.title)}: {one.text}" for one in nearest)]
+    return harmless("\n".join(lines)) + "\n"
