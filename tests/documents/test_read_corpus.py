@@ -1,4 +1,5 @@
 import os
+import sys
 
 import pytest
 
@@ -79,6 +80,58 @@ def test_links_to_folders_are_not_followed(tmp_path):
     report = read_corpus(tmp_path)
 
     assert [entry.path for entry in report.refused] == ["en/loop", "out"]
+
+
+def test_folders_come_in_the_order_of_their_names_among_files(tmp_path):
+    names = ("a/z.txt", "a-b.txt", "a.txt", "b/c/d.txt", "b/c.txt", "B/e.txt", "é.txt")
+    for number, name in enumerate(names):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{TEXT} {number}", encoding="utf-8")
+
+    assert [entry.path for entry in read_corpus(tmp_path).entries] == [
+        "B/e.txt",
+        "a/z.txt",
+        "a-b.txt",
+        "a.txt",
+        "b/c/d.txt",
+        "b/c.txt",
+        "é.txt",
+    ]
+
+
+def test_folders_may_lie_deeper_than_functions_may_call(tmp_path):
+    made = [tmp_path]
+    for _ in range(sys.getrecursionlimit() + 200):
+        made.append(made[-1] / "d")
+        made[-1].mkdir()
+    try:
+        put(made[-1], a_txt=TEXT)
+        put(tmp_path, z_txt=f"{TEXT} Z.")
+
+        report = read_corpus(tmp_path)
+
+        assert [len(document.path.split("/")) for document in report.documents] == [len(made), 1]
+    finally:
+        # Whoever clears up after the tests would go down too deep.
+        (made[-1] / "a.txt").unlink()
+        for folder in reversed(made[1:]):
+            folder.rmdir()
+
+
+def test_a_path_that_is_too_long_for_the_system_is_refused_and_the_others_are_read(tmp_path):
+    put(tmp_path, z_txt=TEXT)
+    above = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(18):
+        os.mkdir("d" * 250, dir_fd=above)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = below
+    os.close(above)
+
+    refused, accepted = read_corpus(tmp_path).entries
+
+    assert refused.reason == "cannot be read: file name too long"
+    assert accepted.path == "z.txt"
 
 
 @pytest.mark.parametrize(
