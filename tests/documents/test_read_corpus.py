@@ -1,9 +1,12 @@
 import os
+import shutil
 import sys
 
 import pytest
 
+from migbot.documents import corpus
 from migbot.documents.corpus import Accepted, Duplicate, Refused, read_corpus
+from migbot.documents.load import load_document
 from migbot.errors import CorpusError
 
 TEXT = "The Network brings together the entities of the United Nations system on migration."
@@ -46,6 +49,26 @@ def test_one_bad_file_never_stops_the_rest(tmp_path):
         Refused,
     ]
     assert all(refused.reason and "\n" not in refused.reason for refused in report.refused)
+
+
+def test_what_disappears_while_the_corpus_is_read_is_told_and_the_rest_is_read(
+    tmp_path, monkeypatch
+):
+    put(tmp_path, a_txt=f"{TEXT} A.", b_txt=f"{TEXT} B.", c__d_txt=f"{TEXT} D.", e_txt=f"{TEXT} E.")
+
+    def load_while_others_clear_up(folder, path, **options):
+        (tmp_path / "b.txt").unlink(missing_ok=True)
+        shutil.rmtree(tmp_path / "c", ignore_errors=True)
+        return load_document(folder, path, **options)
+
+    monkeypatch.setattr(corpus, "load_document", load_while_others_clear_up)
+    report = read_corpus(tmp_path)
+
+    assert [document.path for document in report.documents] == ["a.txt", "e.txt"]
+    assert report.refused == tuple(
+        Refused(path=path, reason="cannot be read: no such file or directory")
+        for path in ("b.txt", "c")
+    )
 
 
 def test_sources_readme_and_hidden_files_are_no_documents(tmp_path):
