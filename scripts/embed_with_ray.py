@@ -4,6 +4,8 @@
     python scripts/embed_with_ray.py --workers 8
     migbot index build
 
+Tried with Ray 2.60.0, two workers on one machine.
+
 The workers embed with the same code as a build and keep the vectors where a build that was stopped
 keeps them; the build then finds all of them there. They need migbot, the embedder's files and the
 index folder at the same paths, as on one machine or a shared disk.
@@ -86,10 +88,15 @@ def embed(texts: Sequence[str], settings: Settings, workers: int, address: str |
     counts = ray.data.from_items([{"text": text} for text in texts]).map_batches(
         BatchEmbedder,
         fn_constructor_args=(partial(load_embedder, settings), settings.index.resolve()),
-        batch_size=BATCH_PASSAGES,
+        batch_size=batch_size(len(texts), workers),
         compute=ray.data.ActorPoolStrategy(size=workers),
     )
     return int(counts.sum("passages"))
+
+
+def batch_size(passages: int, workers: int) -> int:
+    """Return how many passages a worker gets at a time, so that each gets some."""
+    return min(BATCH_PASSAGES, -(-passages // workers))
 
 
 if __name__ == "__main__":

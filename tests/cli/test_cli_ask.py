@@ -179,6 +179,19 @@ def test_a_person_reads_the_nearest_passages_under_a_refusal():
     assert PASSAGE.text in text
 
 
+def test_nothing_that_a_passage_holds_commands_the_terminal():
+    odd = replace(PASSAGE, title="A\nB\x9b", url=None, path="\x1b[2J.md", text="\x1b]0;title\x07")
+    citation = replace(ANSWER.citations[0], passage=odd, quote="\x1b[31m152 votes")
+    hit = replace(DECLINED.hits[0], passage=odd)
+
+    answered = answer_to_text(replace(ANSWER, citations=(citation,)))
+    declined = answer_to_text(replace(DECLINED, hits=(hit,)))
+
+    assert r"A\nB\x9b, 2018-12-19, \x1b[2J.md" in answered
+    assert r"\x1b[31m152 votes" in answered
+    assert r"- A\nB\x9b: \x1b]0;title\x07" in declined
+
+
 def test_without_an_index_it_says_so_before_any_model_is_loaded(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MIGBOT_EMBEDDER", "hash")
 

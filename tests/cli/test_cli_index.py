@@ -1,12 +1,16 @@
 import argparse
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from migbot import __version__
 from migbot.cli import index as index_command
 from migbot.cli import search as search_command
 from migbot.errors import IndexIntegrityError, IndexMissingError, MigbotError, UsageError
+from migbot.index.manifest import FORMAT
+from migbot.index.store import open_index
 
 SHEETS = {
     "en/vote.md": "---\ntitle: The vote\nlanguage: en\npair: vote\nas_of: '2018-12-19'\n"
@@ -103,6 +107,26 @@ def test_info_says_what_the_index_holds(indexes, capsys):
     assert info["counts"]["documents_by_language"] == {"en": 2, "fr": 1}
     assert (info["embedder"]["name"], info["dimension"]) == ("hash", 256)
     assert info["fault"] is None
+
+
+def test_a_person_reads_what_the_index_holds_of_what_and_when_it_was_built(indexes, capsys):
+    build_id = (indexes / "CURRENT").read_text(encoding="utf-8").strip()
+    files = [path for path in (indexes / build_id).iterdir() if path.name != "manifest.json"]
+    megabytes = sum(path.stat().st_size for path in files) / 1e6
+
+    assert run("index", "info", "--index", indexes) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    created = open_index(indexes).manifest.created
+    assert lines[0] == f"Index {build_id} at {indexes}"
+    assert datetime.now(UTC) - datetime.fromisoformat(created) < timedelta(minutes=10)
+    assert lines[1:] == [
+        f"built     {created} by migbot {__version__}, format {FORMAT}",
+        "embedder  hash, 256 dimensions",
+        "documents 3 (2 en, 1 fr)",
+        "passages  3 (2 en, 1 fr)",
+        f"size      {megabytes:.1f} MB",
+    ]
 
 
 def test_info_lists_documents_and_the_builds_that_are_kept(folders, indexes, capsys):

@@ -155,6 +155,22 @@ def versioned(content, kind="application/pdf", *, etag='"1"', cut=None):
     return answer
 
 
+def marked(content, kind="application/pdf", **marks):
+    """Answer with a whole body of a version that is called by bytes of any kind."""
+
+    def answer(request):
+        named = {name: mark.decode("latin-1") for name, mark in marks.items()}
+        _head(request, 200, {"Content-Type": kind, "Content-Length": len(content), **named})
+        request.wfile.write(content)
+
+    return answer
+
+
+def part_of_a_huge_file(digits=5000):
+    """Answer with a part of a file whose length has more digits than a number may."""
+    return body(b"x" * 10, code=206, Content_Range=f"bytes {'1' * digits}-2/{'9' * digits}")
+
+
 def drip(piece=b"x", kind="application/pdf", *, times, pause_s=0.0, stop=None):
     """Answer with a body that nobody announced the length of, `times` over."""
 

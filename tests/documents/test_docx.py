@@ -122,7 +122,18 @@ def test_title_and_language_are_those_of_its_properties():
 
     parsed = parse_docx(saved(document))
 
-    assert (parsed.title, parsed.language) == ("Le Pacte mondial", "fr")
+    assert (parsed.title, parsed.language) == ("Le Pacte mondial", "fr-CH")
+
+
+def test_what_word_is_set_to_is_not_what_the_document_says():
+    document = Document()
+    (setting,) = document.styles.element.xpath(".//w:rPrDefault//w:lang")
+    document.add_paragraph(SENTENCE)
+    english = parse_docx(saved(document)).language
+
+    setting.set(f"{setting.tag.partition('}')[0]}}}val", "es-ES")
+
+    assert (english, parse_docx(saved(document)).language) == ("en-US", None)
 
 
 @pytest.mark.parametrize(

@@ -71,3 +71,13 @@ def test_names_fields_that_mean_nothing():
 def test_says_what_is_wrong(fields, fault):
     with pytest.raises(DocumentError, match=fault):
         split_front_matter(f"---\n{fields}\n---\nText.")
+
+
+def test_refuses_front_matter_of_a_length_that_nobody_writes():
+    topics = ", ".join(["migration"] * 5_000)
+
+    front, _ = split_front_matter(f"---\ntopics: [{topics}]\n---\nText.")
+    assert len(front.topics) == 5_000
+
+    with pytest.raises(DocumentError, match="longer than 64000 characters: shorten it"):
+        split_front_matter(f"---\ntopics: [{topics}, {topics}]\n---\nText.")

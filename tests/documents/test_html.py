@@ -43,9 +43,49 @@ def test_reads_what_the_page_says_of_itself():
     assert (page.title, page.date, page.language, page.url) == (
         "The Network",
         "2018-12-19",
-        "fr",
+        "fr-CH",
         "https://example.org/n",
     )
+
+
+@pytest.mark.parametrize(
+    ("attribute", "language"),
+    [("es", "es"), ("zh-Hant-TW", "zh-Hant-TW"), ("english", None), ("", None), ("1", None)],
+)
+def test_its_language_is_any_that_a_tag_names(attribute, language):
+    assert parse_html(PAGE.replace("fr-CH", attribute)).language == language
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        "id='CookieBanner'",
+        "class='site cookie-notice'",
+        "aria-label='Consent to cookies'",
+        "id='onetrust-banner-sdk'",
+        "class='axeptio_overlay'",
+    ],
+)
+def test_a_notice_about_cookies_is_kept_out(naming):
+    notice = "We and our 842 partners keep information on your device to measure how you read."
+    banner = f"<div {naming}><h2>Your privacy</h2><p>{notice}</p></div>"
+
+    for page in (
+        PAGE.replace("<article>", f"<article>{banner}"),
+        PAGE.replace("</article>", f"{banner}</article>"),
+    ):
+        text = "\n".join(block.text for block in parse_html(page).blocks)
+        assert SENTENCE.strip() in text
+        assert notice not in text
+        assert "Your privacy" not in text
+
+
+def test_what_the_page_itself_says_of_cookies_is_kept():
+    said = "The consent of the States to the Compact, like a cookie, is given once and for all."
+
+    blocks = parse_html(PAGE.replace("<h2>Its", f"<p>{said}</p><h2>Its")).blocks
+
+    assert said in [block.text for block in blocks]
 
 
 def test_a_date_that_has_not_been_is_not_believed():

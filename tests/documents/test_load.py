@@ -1,9 +1,12 @@
+import io
 import os
 from pathlib import Path
 
 import pytest
+from docx import Document
 from pdf_files import make_pdf
 
+from migbot.documents.frontmatter import FrontMatter
 from migbot.documents.load import load_document
 from migbot.errors import DocumentError
 from migbot.types import Section, Source
@@ -75,6 +78,73 @@ def test_the_folder_tells_the_language_of_a_text_too_short_to_tell(tmp_path, fol
 
 def test_the_folder_never_overrules_the_text(tmp_path):
     assert load(tmp_path, "fr/a.txt", ENGLISH).document.language == "en"
+
+
+def page(language, text=ENGLISH):
+    return f"<html lang='{language}'><body><article><p>{text * 4}</p></article></body></html>"
+
+
+SPANISH = "La Red reúne a las entidades del sistema de las Naciones Unidas sobre la migración. "
+
+
+def word_document(language, text):
+    document, file = Document(), io.BytesIO()
+    document.core_properties.language = language
+    document.add_paragraph(text)
+    document.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.html", page("es-MX", SPANISH)), ("a.docx", word_document("es-MX", SPANISH))],
+)
+def test_a_document_that_states_a_third_language_is_warned_of(tmp_path, name, content):
+    loaded = load(tmp_path, name, content)
+
+    searched = {"fr": "French", "en": "English"}[loaded.document.language]
+    assert loaded.warnings[0] == (
+        f"states another language, es-MX, which is not handled: it is searched as {searched}"
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "EN-gb", "fr", "und", "mul", "x-none", ""])
+def test_a_statement_of_no_third_language_is_no_reason_to_warn(tmp_path, language):
+    for loaded in (
+        load(tmp_path, "a.html", page(language)),
+        load(tmp_path, "a.docx", word_document(language, ENGLISH)),
+    ):
+        assert loaded.document.language == "en"
+        assert not any("language" in warning for warning in loaded.warnings)
+
+
+def test_a_text_too_short_to_tell_is_in_the_language_that_its_file_states(tmp_path):
+    loaded = load(tmp_path, "en/a.docx", word_document("fr-CH", "António Vitorino"))
+
+    assert loaded.document.language == "fr"
+    assert "its language is unclear" in loaded.warnings[0]
+
+
+def test_what_is_known_from_elsewhere_overrules_what_a_file_states(tmp_path):
+    stated = FrontMatter(language="en")
+
+    loaded = load(tmp_path, "a.html", page("es"), stated=stated)
+
+    assert loaded.document.language == "en"
+    assert not any("language" in warning for warning in loaded.warnings)
+
+
+def test_a_good_part_in_the_other_language_is_told_of(tmp_path):
+    mostly = f"{FRENCH}\n\n" * 3
+
+    both = load(tmp_path, "both.txt", f"{mostly}{ENGLISH}")
+    hardly = load(tmp_path, "hardly.txt", f"{mostly * 3}{ENGLISH}")
+
+    assert both.document.language == hardly.document.language == "fr"
+    assert both.warnings[0] == (
+        "in two languages: the document is taken as fr, each passage as what it is"
+    )
+    assert hardly.warnings == ("no source", "no date")
 
 
 def test_pdf_pages_begin_where_their_text_does(tmp_path):

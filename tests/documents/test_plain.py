@@ -1,3 +1,5 @@
+import time
+
 from migbot.documents.plain import parse_plain
 
 PROSE = "Le Réseau regroupe des entités du système des Nations Unies qui s’unissent."
@@ -66,6 +68,16 @@ def test_wrapped_lines_are_joined_and_paragraphs_kept():
             "paragraph above it."
         ),
     ]
+
+
+def test_a_long_text_without_any_blank_line_takes_no_longer_than_others():
+    line = "the Network brings together the entities of the United Nations system that work on"
+    begun = time.perf_counter()
+
+    (paragraph,) = kinds(f"{line}\n" * 100_000)
+
+    assert paragraph == ("body", " ".join([line] * 100_000))
+    assert time.perf_counter() - begun < 8
 
 
 def test_lines_without_a_word_are_dropped():

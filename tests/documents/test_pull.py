@@ -10,6 +10,8 @@ from pull_server import (
     drip,
     drip_head,
     hang_up,
+    marked,
+    part_of_a_huge_file,
     pull_all,
     redirect,
     status,
@@ -577,6 +579,51 @@ def test_one_bad_source_never_stops_the_others(corpus, site):
     results = pull_all(corpus, site)
 
     assert [result.state for result in results.values()] == ["failed", "refused", "new"]
+
+
+@pytest.mark.parametrize("mark", ["“1”".encode(), b'"\xe9"', "1\u200b".encode(), b'"a\tb"'])
+def test_a_mark_that_no_request_can_carry_is_not_sent_back(corpus, site, mark):
+    list_report(corpus, site.on("/report", marked(PDF, ETag=mark, Last_Modified=mark)))
+
+    assert pull_report(corpus, site).state == "new"
+    assert pull_report(corpus, site).state == "unchanged"
+    assert not {"If-None-Match", "If-Modified-Since"} & site.asked("/report")[1].keys()
+
+
+def test_a_mark_that_an_earlier_pull_took_is_not_sent_back_either(corpus, site):
+    list_report(corpus, site.on("/report", versioned(PDF)))
+    pull_report(corpus, site)
+    ledger = corpus / "pulled" / ".ledger.json"
+    noted = ledger.read_text(encoding="utf-8")
+    ledger.write_text(noted.replace(r"\"1\"", "“1”"), encoding="utf-8")
+
+    assert "“1”" in ledger.read_text(encoding="utf-8")
+    assert pull_report(corpus, site).state == "unchanged"
+    assert "If-None-Match" not in site.asked("/report")[1]
+    assert "If-Modified-Since" in site.asked("/report")[1]
+
+
+def test_a_length_of_thousands_of_digits_is_no_length(corpus, site):
+    list_report(
+        corpus,
+        site.on("/report", versioned(PDF, cut=1000), part_of_a_huge_file(), body(PDF)),
+    )
+
+    assert pull_report(corpus, site).state == "new"
+    assert held(corpus) == PDF
+
+
+def test_an_answer_that_nobody_thought_of_fails_and_the_others_are_pulled(corpus, site):
+    write_sources(
+        corpus,
+        make_source("odd", en=site.on("/odd", redirect(site.url("//[x")))),
+        make_source("good", en=site.on("/good", body(PDF))),
+    )
+
+    odd, good = pull_all(corpus, site).values()
+
+    assert (odd.state, good.state) == ("failed", "new")
+    assert "cannot be handled" in odd.reason
 
 
 def test_a_disk_that_cannot_be_written_stops_the_pull_with_one_line(corpus, site):

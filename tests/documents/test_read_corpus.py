@@ -1,8 +1,12 @@
 import os
+import shutil
+import sys
 
 import pytest
 
+from migbot.documents import corpus
 from migbot.documents.corpus import Accepted, Duplicate, Refused, read_corpus
+from migbot.documents.load import load_document
 from migbot.errors import CorpusError
 
 TEXT = "The Network brings together the entities of the United Nations system on migration."
@@ -47,6 +51,26 @@ def test_one_bad_file_never_stops_the_rest(tmp_path):
     assert all(refused.reason and "\n" not in refused.reason for refused in report.refused)
 
 
+def test_what_disappears_while_the_corpus_is_read_is_told_and_the_rest_is_read(
+    tmp_path, monkeypatch
+):
+    put(tmp_path, a_txt=f"{TEXT} A.", b_txt=f"{TEXT} B.", c__d_txt=f"{TEXT} D.", e_txt=f"{TEXT} E.")
+
+    def load_while_others_clear_up(folder, path, **options):
+        (tmp_path / "b.txt").unlink(missing_ok=True)
+        shutil.rmtree(tmp_path / "c", ignore_errors=True)
+        return load_document(folder, path, **options)
+
+    monkeypatch.setattr(corpus, "load_document", load_while_others_clear_up)
+    report = read_corpus(tmp_path)
+
+    assert [document.path for document in report.documents] == ["a.txt", "e.txt"]
+    assert report.refused == tuple(
+        Refused(path=path, reason="cannot be read: no such file or directory")
+        for path in ("b.txt", "c")
+    )
+
+
 def test_sources_readme_and_hidden_files_are_no_documents(tmp_path):
     put(tmp_path, README_md=TEXT, en__README_md=TEXT)
     (tmp_path / "sources.toml").write_text("", encoding="utf-8")
@@ -79,6 +103,58 @@ def test_links_to_folders_are_not_followed(tmp_path):
     report = read_corpus(tmp_path)
 
     assert [entry.path for entry in report.refused] == ["en/loop", "out"]
+
+
+def test_folders_come_in_the_order_of_their_names_among_files(tmp_path):
+    names = ("a/z.txt", "a-b.txt", "a.txt", "b/c/d.txt", "b/c.txt", "B/e.txt", "é.txt")
+    for number, name in enumerate(names):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"{TEXT} {number}", encoding="utf-8")
+
+    assert [entry.path for entry in read_corpus(tmp_path).entries] == [
+        "B/e.txt",
+        "a/z.txt",
+        "a-b.txt",
+        "a.txt",
+        "b/c/d.txt",
+        "b/c.txt",
+        "é.txt",
+    ]
+
+
+def test_folders_may_lie_deeper_than_functions_may_call(tmp_path):
+    made = [tmp_path]
+    for _ in range(sys.getrecursionlimit() + 200):
+        made.append(made[-1] / "d")
+        made[-1].mkdir()
+    try:
+        put(made[-1], a_txt=TEXT)
+        put(tmp_path, z_txt=f"{TEXT} Z.")
+
+        report = read_corpus(tmp_path)
+
+        assert [len(document.path.split("/")) for document in report.documents] == [len(made), 1]
+    finally:
+        # Whoever clears up after the tests would go down too deep.
+        (made[-1] / "a.txt").unlink()
+        for folder in reversed(made[1:]):
+            folder.rmdir()
+
+
+def test_a_path_that_is_too_long_for_the_system_is_refused_and_the_others_are_read(tmp_path):
+    put(tmp_path, z_txt=TEXT)
+    above = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(18):
+        os.mkdir("d" * 250, dir_fd=above)
+        below = os.open("d" * 250, os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = below
+    os.close(above)
+
+    refused, accepted = read_corpus(tmp_path).entries
+
+    assert refused.reason == "cannot be read: file name too long"
+    assert accepted.path == "z.txt"
 
 
 @pytest.mark.parametrize(

@@ -117,17 +117,25 @@ def test_what_is_no_file_is_refused_and_nobody_waits_for_it(tmp_path):
     ]
 
 
-@pytest.mark.parametrize(
+HOSTILE_NAMES = pytest.mark.parametrize(
     "name",
     [
         "new\nline.txt",
         "\x1b[31mred.txt",
+        "\x1b\x9b.txt",
         "😀.txt",
         "<img src=x onerror=alert(1)>.txt",
         "é" * 125 + "a.txt",
         "\u202egnp.txt",
     ],
 )
+
+
+def is_harmless(line):
+    return all(unicodedata.category(character)[0] != "C" for character in line)
+
+
+@HOSTILE_NAMES
 def test_any_name_is_indexed_and_shown_on_one_line(tmp_path, capsys, name):
     (tmp_path / name).write_text(WORDS, encoding="utf-8")
 
@@ -135,7 +143,59 @@ def test_any_name_is_indexed_and_shown_on_one_line(tmp_path, capsys, name):
 
     line, _ = out.splitlines()
     assert line.startswith("accepted")
-    assert all(unicodedata.category(character)[0] != "C" for character in line)
+    assert is_harmless(line)
+
+
+@HOSTILE_NAMES
+def test_any_name_in_an_index_is_shown_on_one_line(tmp_path, capsys, name):
+    corpus, index = tmp_path / "corpus", str(tmp_path / "index")
+    (corpus / "refused").mkdir(parents=True)
+    (corpus / "refused" / name).write_text("Word", encoding="utf-8")
+    # Too long a line for a title: the document is called by its file's name.
+    (corpus / name).write_text(f"{WORDS} " * 4, encoding="utf-8")
+
+    main(["index", "build", "--corpus", str(corpus), "--index", index])
+    built = capsys.readouterr()
+    main(["index", "info", "--documents", "--index", index])
+    *_, listed = capsys.readouterr().out.split("\n")[:-1]
+    main(["search", "migration", "--index", index])
+    found = capsys.readouterr().out.strip("\n").split("\n")
+
+    assert built.err.count("is left out") == 1
+    assert listed.endswith("1 passage)")
+    assert found[0] == "migration"
+    assert len(found) == 5
+    assert all(map(is_harmless, (*built.err.split("\n"), listed, *found)))
+
+
+@HOSTILE_NAMES
+def test_any_name_that_the_build_itself_refuses_is_shown_on_one_line(
+    tmp_path, capsys, monkeypatch, name
+):
+    monkeypatch.setattr("migbot.index.fakes.HashEmbedder.max_tokens", 60)
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text(WORDS, encoding="utf-8")
+    (corpus / name).write_text(f"{'Title ' * 30}\n\n{WORDS} More.", encoding="utf-8")
+
+    main(["index", "build", "--corpus", str(corpus), "--index", str(tmp_path / "index")])
+
+    (line,) = [line for line in capsys.readouterr().err.split("\n") if line.startswith("migbot: ")]
+    assert line.endswith("leave no room for text: shorten them")
+    assert is_harmless(line)
+
+
+def test_passages_that_a_question_brings_command_no_terminal(tmp_path, capsys):
+    passages = [{"id": "\x1b[2J", "title": "A\nB\x9b", "text": f"{WORDS}\n\x1b]0;title\x07"}]
+    question = {"id": "q", "question": "migration", "passages": passages}
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps(question), encoding="utf-8")
+
+    main(["search", "--questions", str(file)])
+
+    out = capsys.readouterr().out
+    assert "\\x1b]0;title" in out
+    assert all(map(is_harmless, out.split("\n")))
 
 
 @pytest.mark.parametrize("name", [b"caf\xe9.txt", b"new\n\xff.txt"])

@@ -6,7 +6,7 @@ from migbot.index.fakes import HASH_EMBEDDER, HashEmbedder
 from migbot.index.publish import only_builder
 from migbot.index.store import open_index
 from migbot.settings import load_settings
-from scripts.embed_with_ray import BatchEmbedder, missing_texts
+from scripts.embed_with_ray import BatchEmbedder, batch_size, missing_texts
 
 
 @pytest.fixture
@@ -56,3 +56,10 @@ def test_workers_are_given_only_what_no_build_and_no_worker_has_embedded(setting
         BatchEmbedder(HashEmbedder, settings.index)({"text": np.array(texts[:4])})
 
         assert missing_texts(settings) == texts[4:]
+
+
+@pytest.mark.parametrize(
+    ("passages", "workers", "expected"), [(528, 2, 264), (7, 2, 4), (1, 8, 1), (100_000, 8, 1024)]
+)
+def test_every_worker_has_something_to_do(passages, workers, expected):
+    assert batch_size(passages, workers) == expected

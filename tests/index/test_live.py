@@ -92,6 +92,70 @@ def test_a_build_that_cannot_be_opened_is_logged_once_and_the_old_one_stays(
     assert "passages.jsonl was altered" in told[0].getMessage()
 
 
+def errors_told(caplog):
+    return [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_a_build_whose_trouble_passes_serves_at_a_later_look(live, build, folder, caplog):
+    second = build("The second text about migration.")
+    away = (folder / second / "passages.jsonl").rename(folder / "away")
+    assert not any(live.look() for _ in range(10))
+    assert "passages.jsonl cannot be read" in live.fault
+
+    away.rename(folder / second / "passages.jsonl")
+
+    assert any(live.look() for _ in range(20))
+    assert (live.index.build_id, live.fault) == (second, None)
+    assert len(errors_told(caplog)) == 1
+
+
+def test_an_error_of_the_disk_is_tried_again_and_logged_once_a_kind(build, folder, caplog):
+    troubles = []
+
+    def open_if_possible(**options):
+        if troubles:
+            raise troubles.pop(0)
+        return open_index(folder, **options)
+
+    build("The first text about migration.")
+    live = LiveIndex(folder, open_if_possible)
+    second = build("The second text about migration.")
+    troubles += [OSError(24, "Too many open files"), OSError(5, "Input/output error")] * 3
+
+    looks = [live.look() for _ in range(200)]
+
+    assert looks.count(True) == 1
+    assert (live.index.build_id, live.fault) == (second, None)
+    assert len(errors_told(caplog)) == 2
+
+
+def test_a_build_that_stays_damaged_is_read_again_ever_more_seldom(build, folder):
+    tries = []
+
+    def open_and_count(**options):
+        tries.append(options)
+        return open_index(folder, **options)
+
+    build("The first text about migration.")
+    live = LiveIndex(folder, open_and_count)
+    damage(folder, build("The second text about migration."))
+
+    assert not any(live.look() for _ in range(1000))
+    assert len(tries) < 25
+
+
+def test_a_server_that_starts_on_an_earlier_build_goes_over_once_it_can(build, folder):
+    build("The first text about migration.")
+    second = build("The second text about migration.")
+    away = (folder / second / "passages.jsonl").rename(folder / "away")
+    live = LiveIndex(folder, partial(open_index, folder))
+
+    away.rename(folder / second / "passages.jsonl")
+
+    assert live.look()
+    assert (live.index.build_id, live.fault) == (second, None)
+
+
 def test_a_build_that_was_made_anew_serves(live, build, folder):
     second = build("The second text about migration.")
     damage(folder, second)

@@ -8,6 +8,7 @@ from migbot.errors import ModelIntegrityError
 from migbot.index.build import build_index
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
+from migbot.index.reuse import reserve
 from migbot.index.store import open_index
 
 SHEETS = {
@@ -147,3 +148,32 @@ def test_a_build_of_another_embedder_takes_over_no_vector(tmp_path, indexes):
 
     assert second.build_id != first.build_id
     assert second.embedded == second.passages
+
+
+def test_a_build_is_the_same_where_the_system_reserves_no_space(tmp_path, indexes, monkeypatch):
+    corpus = corpus_of(tmp_path / "corpus", SHEETS)
+    build(corpus, indexes)
+    monkeypatch.delattr("os.posix_fallocate")
+
+    report = build(corpus, tmp_path / "other")
+
+    assert check_index(tmp_path / "other", HashEmbedder()) == ()
+    assert np.array_equal(
+        open_index(indexes).dense.vectors(), open_index(tmp_path / "other").dense.vectors()
+    )
+    assert report.build_id == open_index(indexes).build_id
+
+
+@pytest.mark.parametrize("reserves", [True, False])
+def test_the_disk_holds_all_vectors_before_the_first_is_written(tmp_path, monkeypatch, reserves):
+    if not reserves:
+        monkeypatch.delattr("os.posix_fallocate")
+    path = tmp_path / "vectors"
+    with path.open("w+b") as file:
+        file.write(b"head")
+        file.truncate(5_000_000)
+
+        reserve(file, 4_999_996)
+
+    assert path.stat().st_blocks * 512 >= 5_000_000
+    assert path.read_bytes() == b"head" + bytes(4_999_996)

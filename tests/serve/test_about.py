@@ -8,7 +8,7 @@ from scripted_assistant import DOCUMENTS, MAIN
 from test_render import HOSTILE, Inventory
 
 from migbot.serve import render
-from migbot.serve.about import about_html, measured
+from migbot.serve.about import Listing, about_html, measured
 from migbot.serve.strings import STRINGS
 from migbot.settings import load_settings
 from migbot.types import Language
@@ -19,13 +19,43 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "measured_figures.py"
 def about(language: Language = "en", documents=DOCUMENTS, **settings: str) -> str:
     chosen = load_settings(**settings)
     told = render.privacy(STRINGS[language], chosen)
-    return Inventory(about_html(language, documents, chosen, told)).text
+    return Inventory(about_html(language, listing(documents, language), chosen, told)).text
+
+
+def listing(documents, language: Language = "en") -> str:
+    return Listing(documents, lambda: "a build").html(language)
+
+
+class CountedDocuments(dict):
+    """Documents that count how often all of them are read."""
+
+    readings = 0
+
+    def values(self):
+        self.readings += 1
+        return super().values()
 
 
 def test_it_says_what_it_knows_with_the_date_of_each_document():
     assert "3\u00a0documents in English and 3 in French" in about()
     assert "The history of IOM as of 30 November 2022" in about()
     assert "L’histoire de l’OIM à jour au 30 novembre 2022" in about("fr")
+
+
+def test_it_reads_all_documents_once_for_each_index():
+    documents, build = CountedDocuments(DOCUMENTS), "first"
+    known = Listing(documents, lambda: build)
+
+    told = [known.html(language) for language in ("en", "fr", "en", "fr")]
+
+    assert documents.readings == 1
+    assert told[:2] == told[2:]
+
+    build = "second"
+    documents["new"] = replace(MAIN["en"], document_id="new", title="A new report")
+
+    assert "A new report" in known.html("en")
+    assert documents.readings == 2
 
 
 def test_it_shows_the_measured_figures_of_both_languages():
@@ -58,7 +88,7 @@ def test_it_says_where_questions_go():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_titles_mean_nothing(text):
     document = replace(MAIN["en"], title=text, date=text)
-    html = about_html("en", {"a": document}, load_settings(), "")
+    html = about_html("en", listing({"a": document}), load_settings(), "")
 
     assert "<script" not in html
     assert not [name for name, _ in Inventory(html).attributes if name.startswith("on")]

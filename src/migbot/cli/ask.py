@@ -98,6 +98,8 @@ class _Asker:
 def answer_to_text(answer: "Answer") -> str:
     """Return an answer for a person at a terminal: the text, then each source with its quote."""
     from migbot.answer.decline import caveats
+    from migbot.cli.output import harmless
+    from migbot.documents.corpus import on_one_line
 
     lines = [answer.text]
     for caveat in caveats(answer):
@@ -105,8 +107,9 @@ def answer_to_text(answer: "Answer") -> str:
     for citation in answer.citations:
         passage = citation.passage
         facts = (passage.title, passage.date, passage.path, passage.url)
-        where = ", ".join(fact for fact in facts if fact)
+        where = on_one_line(", ".join(fact for fact in facts if fact))
         lines += ["", f"[{citation.number}] {where}", f"    “{citation.quote}”"]
     if answer.outcome == "declined":
-        lines += ["", *(f"- {hit.passage.title}: {hit.passage.text}" for hit in answer.hits)]
-    return "\n".join(lines) + "\n"
+        nearest = [hit.passage for hit in answer.hits]
+        lines += ["", *(f"- {on_one_line(one.title)}: {one.text}" for one in nearest)]
+    return harmless("\n".join(lines)) + "\n"

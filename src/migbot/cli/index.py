@@ -97,6 +97,7 @@ def run_build(options: argparse.Namespace) -> int:
 def run_info(options: argparse.Namespace) -> int:
     """Print what the index in force holds, and which other builds are kept."""
     from migbot.cli.output import print_json
+    from migbot.documents.corpus import on_one_line
     from migbot.index.milvus import milvus_server
     from migbot.index.store import builds_newest_first, open_index, read_manifest
     from migbot.settings import load_settings
@@ -124,13 +125,14 @@ def run_info(options: argparse.Namespace) -> int:
         for document, passages in _documents(index):
             facts = ", ".join(filter(None, (document.language, document.date)))
             many = "passage" if passages == 1 else "passages"
-            print(f"{document.path}: {document.title} ({facts}, {passages} {many})")
+            print(on_one_line(f"{document.path}: {document.title} ({facts}, {passages} {many})"))
     return 0
 
 
 def run_check(options: argparse.Namespace) -> int:
     """Check the index and print what is wrong; exit status 1 when anything is."""
     from migbot.cli.output import print_json
+    from migbot.documents.corpus import on_one_line
     from migbot.index.check import check_index
     from migbot.index.embed import load_embedder
     from migbot.index.milvus import milvus_server
@@ -145,7 +147,7 @@ def run_check(options: argparse.Namespace) -> int:
     elif not problems:
         print(f"Index {build_id} is whole.")
     for problem in problems:
-        print(f"migbot: {problem}", file=sys.stderr)
+        print(on_one_line(f"migbot: {problem}"), file=sys.stderr)
     return 1 if problems else 0
 
 

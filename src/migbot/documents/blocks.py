@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from migbot.documents.clean import clean_text
-from migbot.types import Language, Section
+from migbot.types import Section
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,12 +27,13 @@ class Block:
 class Parsed:
     """A file's blocks in reading order, and what its format says about the whole.
 
-    `warnings` are what a person should know about how it was read, a line each.
+    `language` is a tag or a name of any language, as the format states it. `warnings` are what a
+    person should know about how it was read, a line each.
     """
 
     blocks: tuple[Block, ...]
     title: str | None = None
-    language: Language | None = None
+    language: str | None = None
     date: str | None = None
     url: str | None = None
     warnings: tuple[str, ...] = ()

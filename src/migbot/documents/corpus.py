@@ -117,18 +117,26 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
 
 def _files(folder: Path) -> Iterator[Path]:
     """Yield what is not a readable folder below `folder`, links to folders included, in order."""
-    try:
-        children = sorted(folder.iterdir(), key=lambda child: os.fsencode(child.name))
-    except OSError:
-        yield folder  # reading it as a file is refused with the reason
-        return
-    for child in children:
-        if child.name.startswith("."):
-            continue
-        if child.is_dir() and not child.is_symlink():
-            yield from _files(child)
+    waiting = [folder]  # the next one last: folders may lie deeper than functions may call
+    while waiting:
+        path = waiting.pop()
+        try:
+            children = _children(path) if path == folder or _is_own_folder(path) else None
+        except OSError:
+            children = None  # reading it as a file is refused with the reason
+        if children is None:
+            yield path
         else:
-            yield child
+            waiting += reversed(children)
+
+
+def _is_own_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _children(folder: Path) -> list[Path]:
+    shown = (child for child in folder.iterdir() if not child.name.startswith("."))
+    return sorted(shown, key=lambda child: os.fsencode(child.name))
 
 
 def _entry(

@@ -15,8 +15,8 @@ from migbot.documents.blocks import Block, Parsed
 from migbot.documents.clean import clean_text
 from migbot.documents.docx_styles import Lists, Styles, W, heading_level, is_unseen, is_white
 from migbot.documents.hidden import Hidden
+from migbot.documents.language import named_language
 from migbot.errors import DocumentError
-from migbot.types import Language
 
 _MOST_PARTS = 5_000
 _ENCRYPTED = 1  # a bit of a part's flags
@@ -52,7 +52,7 @@ def parse_docx(data: bytes) -> Parsed:
     return Parsed(
         blocks=blocks,
         title=properties.title or _first_heading(blocks),
-        language=_language(properties.language or reader.language),
+        language=properties.language or reader.language,
         date=_date((properties.modified, properties.created), blocks),
         warnings=reader.hidden.warnings(),
     )
@@ -94,8 +94,9 @@ class _Reader:
         self._styles = Styles()
         self._lists = Lists(document)
         self.hidden = Hidden()
+        # What Word itself is set to, which tells of two languages only which one is likelier.
         languages = document.styles.element.xpath(".//w:rPrDefault//w:lang/@w:val")
-        self.language: str | None = languages[0] if languages else None
+        self.language = next((one for one in languages if named_language(one)), None)
 
     def blocks(self) -> Iterator[Block]:
         items: list[str] = []
@@ -170,13 +171,6 @@ def _is_text(element: Any) -> bool:
 
 def _first_heading(blocks: tuple[Block, ...]) -> str | None:
     return next((block.text for block in blocks if block.kind == "heading"), None)
-
-
-def _language(stated: str | None) -> Language | None:
-    if not stated:
-        return None
-    name = stated.lower()
-    return "fr" if name.startswith("fr") else "en" if name.startswith("en") else None
 
 
 def _date(days: tuple[Any, ...], blocks: tuple[Block, ...]) -> str | None:

@@ -17,6 +17,8 @@ _KEY = re.compile(r"^[A-Za-z_]+[ \t]*:", re.MULTILINE)
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 _LAST_YEAR = 9999
+# YAML is read at some hundred kilobytes a second, and nobody describes a file at such length.
+_LONGEST_CHARS = 64_000
 _KEYS = frozenset({"title", "language", "topics", "as_of", "url", "pair", "licence", "sources"})
 
 
@@ -42,11 +44,16 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     """Return the front matter of `text` and the rest; all of `text` where there is none.
 
     Raises:
-        DocumentError: the front matter is not YAML, or a field is of the wrong kind.
+        DocumentError: the front matter is too long or not YAML, or a field is of the wrong kind.
     """
     found = _FRONT_MATTER.match(text)
     if not found or not _KEY.search(found["yaml"]):
         return FrontMatter(), text
+    if len(found["yaml"]) > _LONGEST_CHARS:
+        raise DocumentError(
+            f"front matter is longer than {_LONGEST_CHARS} characters: shorten it, or take away "
+            "the --- in the first line if it is none"
+        )
     try:
         fields = yaml.safe_load(found["yaml"])
     except (yaml.YAMLError, ValueError, RecursionError) as error:

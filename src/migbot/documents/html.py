@@ -12,7 +12,6 @@ from migbot.documents.frontmatter import is_address
 from migbot.documents.hidden import Hidden
 from migbot.documents.html_hidden import leave_out_hidden
 from migbot.errors import DocumentError
-from migbot.types import Language
 
 # Notices that lie over a page, told by the names that their makers give them.
 _NOTICES = [
@@ -20,7 +19,10 @@ _NOTICES = [
     f"translate(concat(@id, ' ', @class, ' ', @aria-label), 'CGKON', 'cgkon'), '{name}')]"
     for name in ("cookie", "consent", "gdpr", "onetrust", "didomi", "tarteaucitron", "axeptio")
 ]
-_HTML_LANGUAGE = re.compile(r"<html\b[^>]*?\blang\s*=\s*[\"']?(fr|en)\b", re.IGNORECASE)
+_HTML_LANGUAGE = re.compile(
+    r"<html\b[^>]*?\blang\s*=\s*[\"']?([a-z]{2,3}(?:-[a-z\d]{1,8}){0,4})\b",
+    re.IGNORECASE,
+)
 
 
 def parse_html(data: bytes) -> Parsed:
@@ -57,7 +59,7 @@ def parse_html(data: bytes) -> Parsed:
     return Parsed(
         blocks=blocks,
         title=page.title or None,
-        language=_language(decoded.text),
+        language=found[1] if (found := _HTML_LANGUAGE.search(decoded.text)) else None,
         date=_date(page.date),
         url=_url(page.url),
         warnings=(*decoded.warnings, *hidden.warnings()),
@@ -112,13 +114,6 @@ def _words(element: Any, *, without: str = "") -> str:
             parts.append(_words(child, without=without))
         parts.append(child.tail or "")
     return "".join(parts)
-
-
-def _language(text: str) -> Language | None:
-    found = _HTML_LANGUAGE.search(text)
-    if found is None:
-        return None
-    return "fr" if found[1].lower() == "fr" else "en"
 
 
 def _date(stated: str | None) -> str | None:

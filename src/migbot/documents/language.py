@@ -5,6 +5,7 @@ abbreviations of the field (OIM against IOM). It knows no third language.
 """
 
 import re
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,6 +63,11 @@ _ENGLISH_ENDINGS = re.compile(
 _FRENCH_LETTERS = re.compile(r"[éèêëàâçùûîïôœæ]")
 _ENGLISH_LETTERS = re.compile(r"w|k|th|sh|ee|oo|gh")
 _WORD = re.compile(r"[^\W\d_]+")
+_TAG = re.compile(r"\s*([^\W\d_]+)")
+_NAMES: Mapping[str, Language] = {
+    **dict.fromkeys(("fr", "fra", "fre", "french", "français"), "fr"),
+    **dict.fromkeys(("en", "eng", "english", "anglais"), "en"),
+}
 _CLEAR_MARGIN = 0.1
 _FEWEST_WORDS_TO_BE_CLEAR = 8
 
@@ -84,6 +90,12 @@ class LanguageScores:
         """Whether the text is long enough, and one language far enough ahead, to be believed."""
         margin = abs(self.french - self.english)
         return self.words >= _FEWEST_WORDS_TO_BE_CLEAR and margin >= _CLEAR_MARGIN * self.words
+
+
+def named_language(stated: str) -> Language | None:
+    """Return the language that a tag such as fr-CH, or a name, stands for; None where another."""
+    found = _TAG.match(stated.lower())
+    return _NAMES.get(found[1]) if found else None
 
 
 def detect_language(text: str) -> Language:

@@ -13,7 +13,7 @@ from migbot.documents.child import Kind, Parsers
 from migbot.documents.clean import clean_text
 from migbot.documents.decode import decode
 from migbot.documents.frontmatter import FrontMatter, split_front_matter
-from migbot.documents.language import clear_language, detect_language
+from migbot.documents.language import clear_language, detect_language, named_language
 from migbot.documents.markdown import parse_markdown
 from migbot.documents.orders import find_order
 from migbot.documents.plain import parse_plain
@@ -27,6 +27,10 @@ _LARGEST_PDF_PREAMBLE_BYTES = 1024
 # Some Markdown takes time that grows with the square of its length.
 _LARGEST_MARKDOWN_HERE_BYTES = 200_000
 _LONGEST_TITLE_CHARS = 200
+_LONGEST_LANGUAGE_CHARS = 35
+# Undetermined, several, none, or what is agreed on in private.
+_NO_LANGUAGE = re.compile(r"(?:und|mul|zxx|x)\b", re.IGNORECASE)
+_LANGUAGE_NAMES: Mapping[Language, str] = {"fr": "French", "en": "English"}
 _SLICES, _SLICE_CHARS = 100, 2_000
 _SHARE_OF_OTHER_LANGUAGE = 0.2
 _PARSERS: Mapping[str, Callable[[str], Parsed]] = {".md": parse_markdown, ".txt": parse_plain}
@@ -69,7 +73,7 @@ def load_document(
     """Read the file `path` under the folder `corpus`.
 
     What its front matter says wins over what its format's metadata says, and that over what the
-    text shows.
+    text shows. Of the language, the text says more than metadata, where it is clear.
 
     Args:
         corpus: the folder that document ids are relative to.
@@ -226,14 +230,26 @@ def _language(
     front: FrontMatter, parsed: Parsed, text: str, relative: str
 ) -> tuple[Language, tuple[str, ...]]:
     text = _sample(text)
+    if front.language:
+        return front.language, _other_language(front.language, text)
+    name = _name_of_language(parsed.language or "")
+    stated = named_language(name)
     clear = clear_language(text)
-    if stated := front.language or clear:
-        return stated, _other_language(stated, text)
     folders = PurePosixPath(relative).parts[:-1]
-    hints = (parsed.language, *(name for name in LANGUAGES if name in folders))
+    hints = (clear, stated, *(name for name in LANGUAGES if name in folders))
     language = next((hint for hint in hints if hint), None) or detect_language(text)
+    if name and not stated:
+        # What tells French from English finds one of them in any text.
+        searched = f"which is not handled: it is searched as {_LANGUAGE_NAMES[language]}"
+        return language, (f"states another language, {name}, {searched}",)
     unclear = f"its language is unclear, taken as {language}: say so in front matter"
-    return language, _other_language(language, text) or (unclear,)
+    return language, _other_language(language, text) or (() if clear else (unclear,))
+
+
+def _name_of_language(stated: str) -> str:
+    """Return what a file calls its language, fit to be shown; empty where that names none."""
+    name = " ".join(clean_text(stated).split())[:_LONGEST_LANGUAGE_CHARS]
+    return "" if _NO_LANGUAGE.match(name) else name
 
 
 def _sample(text: str) -> str:

@@ -69,13 +69,14 @@ def _unwrap_group(lines: list[str]) -> list[str]:
     goes_on = any(_goes_on(line, following) for line, following in pairwise(lines))
     if not (narrowest <= width <= widest and goes_on):
         return lines
-    paragraphs = lines[:1]
+    # Joined once: adding line by line takes time that grows with the square of a paragraph.
+    paragraphs = [lines[:1]]
     for line, following in pairwise(lines):
         if _BULLET.match(following) or len(line) < _FULL_LINE * width:
-            paragraphs.append(following)
+            paragraphs.append([following])
         else:
-            paragraphs[-1] += f" {following}"
-    return paragraphs
+            paragraphs[-1].append(following)
+    return [" ".join(paragraph) for paragraph in paragraphs]
 
 
 def _goes_on(line: str, following: str) -> bool:

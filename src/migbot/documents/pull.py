@@ -149,6 +149,14 @@ class _Puller:
             return self._kept(file, "refused", str(error))
         except DownloadError as error:
             return self._kept(file, "failed", str(error))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            # Whatever else a server comes up with costs its own file alone.
+            return self._kept(
+                file,
+                "failed",
+                f"what the server answered cannot be handled ({error}): look at the address in a "
+                "browser",
+            )
 
     async def _pull(self, file: PulledFile) -> Result:
         unfinished = Unfinished(self._corpus / PULLED / _UNFINISHED / file.language / file.name)

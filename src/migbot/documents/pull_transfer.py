@@ -13,7 +13,7 @@ import httpx
 from migbot.documents.pull_body import check_announced_size, read_body
 from migbot.documents.pull_courtesy import MOST_REDIRECTS, Courtesy, Limits, Reach, redirect_of
 from migbot.documents.pull_network import Network, request
-from migbot.documents.pull_unfinished import Unfinished, Version
+from migbot.documents.pull_unfinished import Unfinished, Version, sendable
 from migbot.documents.sources import Kind
 from migbot.errors import DocumentError, DownloadError
 
@@ -31,6 +31,8 @@ _TYPES = {
 }
 # Some servers say of any file that it is one, or nothing; its first bytes will tell.
 _UNTYPED = frozenset({"", "application/octet-stream", "binary/octet-stream"})
+# No file is longer than that many digits say, and Python reads no number of thousands of them.
+_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,8 +145,8 @@ class Transfer:
         status, headers = response.status_code, response.headers
         version = Version(
             url=str(taking.url),
-            etag=headers.get("ETag"),
-            last_modified=headers.get("Last-Modified"),
+            etag=sendable(headers.get("ETag")),
+            last_modified=sendable(headers.get("Last-Modified")),
         )
         if status in _GONE:
             return Found(state="gone", version=version, moved_to=moved_to)
@@ -178,9 +180,7 @@ class Transfer:
 
     async def _take_rest(self, response: httpx.Response, taking: "_Taking") -> None:
         waiting = taking.unfinished.waiting_for(str(taking.url))
-        stated = re.fullmatch(
-            r"bytes (\d+)-\d+/(\d+)", response.headers.get("Content-Range", ""), re.ASCII
-        )
+        stated = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
         encoded = "Content-Encoding" in response.headers
         if waiting is None or stated is None or int(stated[1]) != waiting[0] or encoded:
             taking.unfinished.drop()

@@ -11,9 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+
+
+def sendable(mark: str | None) -> str | None:
+    """Return what a server calls a version, None where no request could send it back."""
+    return mark if mark and mark.isascii() and mark.isprintable() else None
+
+
+# What was written down by an earlier pull is looked at again as it is read.
+_Mark = Annotated[str | None, AfterValidator(sendable)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,8 +30,8 @@ class Version:
     """What tells one version of what an address holds from another, as its server says."""
 
     url: str
-    etag: str | None
-    last_modified: str | None
+    etag: _Mark
+    last_modified: _Mark
 
     @property
     def mark(self) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from migbot.documents.chunk import chunk_document
-from migbot.documents.corpus import Refused
+from migbot.documents.corpus import Refused, on_one_line
 from migbot.errors import DocumentError
 from migbot.index.embed import SPECIAL_TOKENS, Embedder
 from migbot.index.manifest import build_id_of, sha256_of
@@ -58,7 +58,7 @@ def store_content(
             try:
                 passages = cut_document(document, embedder=embedder, passage_tokens=passage_tokens)
             except DocumentError as error:
-                refused.append(Refused(path=document.path, reason=str(error)))
+                refused.append(Refused(path=on_one_line(document.path), reason=str(error)))
                 continue
             kept.write(to_line(document))
             cut.writelines(to_line(passage) for passage in passages)

@@ -8,22 +8,34 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from typing import Protocol
 
-from migbot.errors import IndexMissingError, MigbotError
+from migbot.errors import IndexMissingError
 from migbot.index.manifest import MANIFEST
 from migbot.index.store import Index, current_build
 from migbot.types import Document
 
 # How long the end of a server waits for an index that is just being opened.
 _GRACE_S = 5
+# What cannot be opened is tried again after twice as many looks, up to this: reading all of a
+# large build takes long.
+_MOST_LOOKS_APART = 64
 
 _LOG = logging.getLogger(__name__)
+
+
+class Opening(Protocol):
+    """Opens the build in force, or an earlier one where `falls_back` lets it; see `open_index`."""
+
+    def __call__(self, *, falls_back: bool = True) -> Index:
+        """Return the build."""
+        ...
 
 
 class LiveIndex:
     """The build that serves under `folder`. One thread may look while others read."""
 
-    def __init__(self, folder: Path, open_in_force: Callable[[], Index]) -> None:
+    def __init__(self, folder: Path, open_in_force: Opening) -> None:
         """Open what is in force; `open_in_force` does so, now and later.
 
         Raises:
@@ -34,6 +46,8 @@ class LiveIndex:
         self._seen = _state(folder)
         self._index = open_in_force()
         self._fault = self._index.fault
+        self._looks_apart, self._looks_passed = 1, 0
+        self._told: set[str] = set()
 
     @property
     def index(self) -> Index:
@@ -51,36 +65,44 @@ class LiveIndex:
         return _DocumentsInForce(self)
 
     def look(self) -> bool:
-        """Open what is in force where it is new since the last look; tell whether it serves now.
+        """Open what is in force where it does not serve yet; tell whether it serves now.
 
-        Costs two small reads where nothing is new. What cannot be used is logged once, and the
-        build that serves stays.
+        Costs two small reads where nothing is new. What cannot be used is tried again at later
+        looks, as what is wrong may pass; each fault of a build is logged once, and the build that
+        serves stays.
         """
         seen = _state(self._folder)
-        if seen == self._seen:
+        if seen != self._seen:
+            self._seen = seen
+            self._looks_apart, self._looks_passed = 1, 0
+            self._told.clear()
+        elif self._fault is None or not self._is_time_to_try():
             return False
-        self._seen = seen
         if seen[0] == self._index.build_id:
             self._fault = None
             return False
         try:
-            index = self._open_in_force()
-        except MigbotError as error:
-            self._keep(str(error))
+            self._index = self._open_in_force(falls_back=False)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong there, this one can answer
+            self._keep(str(error) or type(error).__name__)
             return False
-        if index.fault is not None:
-            self._keep(index.fault)
-            return False
-        self._index, self._fault = index, None
+        self._fault = None
         return True
+
+    def _is_time_to_try(self) -> bool:
+        self._looks_passed += 1
+        return self._looks_passed >= self._looks_apart
 
     def _keep(self, fault: str) -> None:
         self._fault = fault
-        _LOG.error(
-            "the index in force cannot be used, build %s goes on answering: %s",
-            self._index.build_id,
-            fault,
-        )
+        self._looks_apart, self._looks_passed = min(2 * self._looks_apart, _MOST_LOOKS_APART), 0
+        if fault not in self._told:
+            self._told.add(fault)
+            _LOG.error(
+                "the index in force cannot be used, build %s goes on answering: %s",
+                self._index.build_id,
+                fault,
+            )
 
 
 class _DocumentsInForce(Mapping[str, Document]):

@@ -6,6 +6,7 @@ Texts are known by a short hash, so that a million of them are never in memory t
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from migbot.types import Passage
 
 _BATCH_PASSAGES = 1024  # as many may a stopped build have embedded in vain
 _BLOCK = 10_000  # vectors taken over at a time
+_ZEROS_BYTES = 1 << 20  # written at a time where the system reserves no space
 
 
 class VectorSource:
@@ -70,7 +72,7 @@ class VectorSource:
         )
         with path.open("r+b") as file:
             # A full disk is an error here; met while the map is written, it would end the process.
-            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+            reserve(file, vectors.nbytes)
         if self._before is not None:
             self._take_over(self._before.dense, vectors)
         wanted = [(row, key) for row, key in enumerate(self._keys) if key not in self._known]
@@ -83,6 +85,22 @@ class VectorSource:
             rows = old[first : first + _BLOCK]
             places = [self._known[self._keys[row]] for row in rows]
             vectors[rows] = dense.vectors(np.array(places, dtype=np.int64))
+
+
+def reserve(file: BinaryIO, size_bytes: int) -> None:
+    """Have the disk hold the last `size_bytes` of `file`, which are zeros so far.
+
+    Raises:
+        OSError: the disk is full.
+    """
+    end = file.seek(0, os.SEEK_END)
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, end)
+        return
+    # macOS has no such call.
+    file.seek(end - size_bytes)
+    while left := end - file.tell():
+        file.write(bytes(min(left, _ZEROS_BYTES)))
 
 
 def embed_batch(

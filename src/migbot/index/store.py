@@ -50,6 +50,7 @@ def open_index(
     *,
     embedder: EmbedderIdentity | None = None,
     milvus: MilvusServer | None = None,
+    falls_back: bool = True,
 ) -> Index:
     """Open the build in force under `folder`, or the newest that can be where that one cannot.
 
@@ -57,24 +58,27 @@ def open_index(
         folder: the folder that holds `CURRENT`.
         embedder: what will embed the questions; None skips the comparison.
         milvus: where the vectors are, for a build that does not hold them itself.
+        falls_back: False takes no other build than the one in force.
 
     Raises:
         IndexMissingError: no index was ever built there.
         IndexIntegrityError: no build is whole and of this format, or the index is of another
             embedder.
     """
-    index = _open_whole(folder, milvus)
+    index = _open_whole(folder, milvus, falls_back=falls_back)
     if embedder is not None and embedder != index.manifest.embedder:
         raise IndexIntegrityError(_mismatch(index.manifest.embedder, embedder))
     return index
 
 
-def _open_whole(folder: Path, milvus: MilvusServer | None) -> Index:
+def _open_whole(folder: Path, milvus: MilvusServer | None, *, falls_back: bool) -> Index:
     current = current_build(folder)
     try:
         return open_build(folder / current, milvus=milvus)
     except IndexIntegrityError as error:
         fault = f"build {current}: {error}"
+        if not falls_back:
+            raise IndexIntegrityError(fault) from error
     _LOG.error("the index in force cannot be used, looking for an earlier one: %s", fault)
     for build in builds_newest_first(folder):
         if build == current:

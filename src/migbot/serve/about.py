@@ -1,10 +1,12 @@
 """What migbot is: its documents and their dates, its models, its measured accuracy, its limits."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from migbot.serve.escaping import plain
@@ -17,13 +19,36 @@ from migbot.types import LANGUAGES, Document, Language
 MOST_LISTED = 300
 
 
-def about_html(
-    language: Language, documents: Mapping[str, Document], settings: Settings, privacy: str
-) -> str:
-    """Return the dialog; `privacy` is the sentence on where questions go."""
+class Listing:
+    """What the dialog says of the documents; they are all read once for each index."""
+
+    def __init__(
+        self, documents: Mapping[str, Document], build_id: Callable[[], str | None]
+    ) -> None:
+        """`documents` are those of the index that `build_id` tells, whichever that is."""
+        self._documents, self._build_id = documents, build_id
+        self._lock = Lock()
+        self._listed: tuple[str | None, Mapping[Language, str]] | None = None
+
+    def html(self, language: Language) -> str:
+        """Return it in `language`; the first call for an index takes its time."""
+        with self._lock:
+            build = self._build_id()
+            if self._listed is None or self._listed[0] != build:
+                # Each text is let go at once: together they may be more than the memory holds.
+                known = tuple(replace(one, text="") for one in self._documents.values())
+                self._listed = (
+                    build,
+                    {one: _documents(one, STRINGS[one], known) for one in LANGUAGES},
+                )
+            return self._listed[1][language]
+
+
+def about_html(language: Language, listing: str, settings: Settings, privacy: str) -> str:
+    """Return the dialog; `listing` is of the documents, `privacy` says where questions go."""
     words = STRINGS[language]
     parts = (
-        (words.about_documents, _documents(language, words, documents)),
+        (words.about_documents, listing),
         (words.about_models, _models(words, settings)),
         (words.about_measured, _measured(words, settings)),
         (words.limits_heading, "".join(f"<p>{plain(one)}</p>" for one in words.limits[:2])),
@@ -46,8 +71,7 @@ def measured() -> Mapping[str, Any]:
     return figures
 
 
-def _documents(language: Language, words: Strings, documents: Mapping[str, Document]) -> str:
-    known = list(documents.values())
+def _documents(language: Language, words: Strings, known: Sequence[Document]) -> str:
     counts = {one: sum(item.language == one for item in known) for one in LANGUAGES}
     own = sorted((one for one in known if one.language == language), key=lambda one: one.title)
     rows = "".join(

@@ -4,6 +4,7 @@ Every handler is a coroutine, so visits change on the server's event loop only a
 The toolkit keeps one visit a session on the server; the browser sends the question and no more.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
@@ -18,7 +19,7 @@ from starlette.applications import Starlette
 from migbot.answer.support import SupportChecker
 from migbot.documents.clean import clean_text
 from migbot.serve import render
-from migbot.serve.about import about_html
+from migbot.serve.about import Listing, about_html
 from migbot.serve.asking import ask
 from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
@@ -56,11 +57,16 @@ class Page:
         documents: Mapping[str, Document],
         rate: Rate,
         checker: SupportChecker | None = None,
+        build_id: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """`checker` grades the claims of staff; None where claims cannot be checked."""
+        """`checker` grades the claims of staff; None where claims cannot be checked.
+
+        `build_id` tells which index `documents` are of, while they may become others.
+        """
         self._desk = desk
         self._settings = settings
         self._documents = documents
+        self._listing = Listing(documents, build_id)
         self._rate = rate
         self._checker = checker
         with gr.Blocks(title="migbot", analytics_enabled=False, fill_width=True) as self.blocks:
@@ -195,8 +201,10 @@ class Page:
     async def tell_about(self, visit: Visit | None) -> Update:
         """Bring what the page says of itself; the browser opens it."""
         visit = visit or Visit(language="en")
-        privacy = render.privacy(STRINGS[visit.language], self._settings)
-        html = about_html(visit.language, self._documents, self._settings, privacy)
+        language = visit.language
+        privacy = render.privacy(STRINGS[language], self._settings)
+        listing = await asyncio.to_thread(self._listing.html, language)
+        html = about_html(language, listing, self._settings, privacy)
         return {self._visit: visit, self._about: html}
 
     def judging(self, judgement: Judgement) -> Callable[..., Awaitable[Update]]:

@@ -97,7 +97,8 @@ def build_server(
             *Api(desk, settings, known, rate).routes(),
             *OpenAIApi(desk, settings, known, rate).routes(),
         ]
-        return mount(Starlette(routes=routes), Page(desk, settings, known, rate, checker), settings)
+        page = Page(desk, settings, known, rate, checker, build_id)
+        return mount(Starlette(routes=routes), page, settings)
 
     # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
     application = asyncio.run(build())
