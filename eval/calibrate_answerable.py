@@ -49,6 +49,9 @@ from migbot.settings import load_settings
 from migbot.types import LANGUAGES, Language
 
 _FOLDS = 8
+# The share of a question's words that are found adds nothing to the cosine, and near misses, which
+# are on the very subject, have a high one.
+_OF_INDEX = ("across", "asks_for_kind", "cosine", "extracts", "follow_up", "lacking", "log_none")
 # What retrieval tells of passages that are near by choice adds nothing.
 _OF_GIVEN = ("log_given", "log_none", "logit_yes")
 _THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
@@ -81,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
         for case in given:
             others.append(signs.of_given(case))
             done()
-    _print_weights("index", sorted(own[0].signs), own)
+    _print_weights("index", _OF_INDEX, own)
     _print_weights("given", _OF_GIVEN, others)
     return 0
 
@@ -109,12 +112,9 @@ class _Signs:
     def of_own(self, case: Case) -> list[_Seen]:
         """Return the signs among all passages and among those of the other language."""
         question = standalone_question(case.question.text, case.question.history)
-        is_follow_up = question != case.question.text
-        found, extracts = self._found(case, question, self._retriever, is_follow_up=is_follow_up)
+        found, extracts = self._found(case, question, self._retriever)
         none = self._none(question, extracts, case.language)
-        across, _ = self._found(
-            case, question, self._across[case.language], is_follow_up=is_follow_up
-        )
+        across, _ = self._found(case, question, self._across[case.language])
         return [self._seen(case, case.topic, {**signs, **none}) for signs in (found, across)]
 
     def of_given(self, case: Case) -> _Seen:
@@ -137,7 +137,6 @@ class _Signs:
         question: str,
         retriever: Retriever,
         *,
-        is_follow_up: bool = False,
         given: int | None = None,
     ) -> tuple[dict[str, float], tuple[Extract, ...]]:
         settings = self._parts.settings
@@ -153,8 +152,8 @@ class _Signs:
             question,
             hits,
             extracts,
+            asked=case.question.text,
             language=case.language,
-            is_follow_up=is_follow_up,
             given=given,
         )
         return signs, extracts

@@ -49,16 +49,16 @@ def signs(
     *,
     found=(0.9,),
     read=(COMPACT,),
+    asked=None,
     language="en",
-    is_follow_up=False,
     given=None,
 ):
     return signs_of(
         question,
         hits(*found),
         extracts(*read),
+        asked=asked or question,
         language=language,
-        is_follow_up=is_follow_up,
         given=given,
     )
 
@@ -122,7 +122,8 @@ def test_the_calibration_that_ships_is_for_the_models_that_ship():
 def test_the_calibration_that_ships_weighs_signs_that_there_are():
     shipped = load_calibration()
 
-    assert set(shipped.weights["index"]) == {"bias", *signs(), *sign_of_none(0.5)}
+    told = {*signs(), *sign_of_none(0.5)} - {"coverage"}
+    assert set(shipped.weights["index"]) == {"bias", *told}
     given = {"log_given", *sign_of_none(0.5), *sign_of_yes(0.5)}
     assert set(shipped.weights["given"]) == {"bias", *given}
     assert {name: set(limits) for name, limits in shipped.thresholds.items()} == {
@@ -136,11 +137,11 @@ def test_a_model_that_does_not_tell_whether_it_says_yes_gives_no_sign_either_way
     assert sign_of_yes(0.9)["logit_yes"] > 0
 
 
-def test_the_shipped_weights_trust_near_passages_and_distrust_a_likely_none():
+def test_the_shipped_weights_trust_near_passages_and_distrust_lacking_ones_and_a_likely_none():
     weights = load_calibration().weights["index"]
 
     assert weights["cosine"] > 0
-    assert weights["coverage"] > 0
+    assert weights["lacking"] < 0
     assert weights["log_none"] < 0
 
 
@@ -175,9 +176,15 @@ def test_signs_tell_whether_a_number_a_date_or_a_name_is_asked_for(question, ask
 
 
 def test_signs_tell_a_follow_up_and_how_many_passages_score_alike():
-    assert signs(is_follow_up=True)["follow_up"] == 1
+    assert signs(asked="And how many?")["follow_up"] == 1
     assert signs()["follow_up"] == 0
     assert signs(read=(COMPACT, COMPACT))["extracts"] == 2
+
+
+def test_signs_tell_that_the_extracts_lack_what_the_visitor_asks_for():
+    assert signs()["lacking"] == 0
+    assert signs(asked="Why does it have so many?")["lacking"] == 1
+    assert signs(read=())["lacking"] == 0
 
 
 def test_the_sign_of_none_is_bounded_where_the_model_is_certain():

@@ -10,6 +10,7 @@ from importlib.resources import files
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import expected_kind
 from migbot.answer.generate.protocol import Piece
+from migbot.answer.lacking import lacks_what_is_asked
 from migbot.answer.prompt import NONE
 from migbot.answer.words import held_terms, question_words
 from migbot.answer.yesno import logit
@@ -87,18 +88,20 @@ def signs_of(
     hits: Sequence[Hit],
     extracts: Sequence[Extract],
     *,
+    asked: str,
     language: Language,
-    is_follow_up: bool,
     given: int | None = None,
 ) -> dict[str, float]:
     """Return what tells, before the model is asked, whether `extracts` answer `question`.
 
+    `asked` are the visitor's own words, of which `question` is the standalone form.
     cosine: of question and nearest passage. coverage: share of the question's words in the
     extracts. across: 1 where the best extract is not in the question's `language`, in which both
-    are lower. asks_for_kind: 1 where a number, date, name or share is asked for. follow_up: 1 where
-    the question leans on the one before. extracts: how many passages score alike, more where none
-    stands out. log_given: natural logarithm of the number of passages that the question itself
-    brought, which are near it by choice; absent for those of the index.
+    are lower. asks_for_kind: 1 where a number, date, name or share is asked for. lacking: 1 where
+    the extracts do not hold what is asked for. follow_up: 1 where the question leans on the one
+    before. extracts: how many passages score alike, more where none stands out. log_given: natural
+    logarithm of the number of passages that the question itself brought, which are near it by
+    choice; absent for those of the index.
     """
     said = {extract.framed: extract.passage.language for extract in extracts}
     own = {} if given is None else {_GIVEN: math.log(max(given, 1))}
@@ -107,7 +110,8 @@ def signs_of(
         "coverage": relevance(question, said),
         "across": float(bool(extracts) and extracts[0].passage.language != language),
         "asks_for_kind": float(expected_kind(question) != "any"),
-        "follow_up": float(is_follow_up),
+        "follow_up": float(question != asked),
+        "lacking": float(bool(said) and lacks_what_is_asked(asked, said, language=language)),
         "extracts": float(len(extracts)),
     }
 

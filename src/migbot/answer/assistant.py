@@ -123,8 +123,8 @@ class Assistant:
             standalone,
             reply.hits,
             extracts,
+            asked=reply.text,
             language=reply.language,
-            is_follow_up=standalone != reply.text,
             given=given,
         )
         reason = refusal(reply.hits, extracts, signs["coverage"])

@@ -1,0 +1,60 @@
+import pytest
+
+from migbot.answer.lacking import lacks_what_is_asked
+
+FUND = "The fund had a target of USD 70 million in May 2022. Six joint programmes were its first."
+FONDS = "Le fonds a financé six programmes communs, depuis mai 2019, car il aide les États."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "language"),
+    [
+        ("How much did the fund pay to Ghana?", "The fund dates from May 2019.", "en"),
+        ("Combien a coûté la conférence ?", "Elle a duré deux jours.", "fr"),
+        ("Quel âge a la présidente ?", "La présidente a pris ses fonctions en 2019.", "fr"),
+        ("At what time was the vote?", "The vote was held on 19 December 2018.", "en"),
+        ("Combien de temps dure la procédure ?", "La procédure est prévue par la loi.", "fr"),
+        ("Why did Chile abstain?", "Chile abstained in the vote.", "en"),
+        ("Pourquoi le Chili s’est-il abstenu ?", "Le Chili s’est abstenu lors du vote.", "fr"),
+        ("How many pages does the text have?", "The text has 23 objectives.", "en"),
+        ("Combien de mots compte le texte ?", "Le texte compte 23 objectifs.", "fr"),
+        ("How many were there in 1990?", "There were 304 million in 2024.", "en"),
+        ("When was it founded?", "It was founded by several States.", "en"),
+    ],
+)
+def test_a_passage_on_the_subject_may_lack_the_very_thing_that_is_asked_for(
+    question, text, language
+):
+    assert lacks_what_is_asked(question, {text: language}, language=language)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "language"),
+    [
+        ("How much was to be collected for the fund?", FUND, "en"),
+        ("How many joint programmes were there?", FUND, "en"),
+        ("What was the target in 2022?", FUND, "en"),
+        ("Depuis combien de temps le fonds existe-t-il ?", FONDS, "fr"),
+        ("Pourquoi ce fonds ?", FONDS, "fr"),
+        ("Combien de programmes le fonds a-t-il financés ?", FONDS, "fr"),
+        ("À quelle heure ouvre la salle ?", "La salle ouvre à 9 h et ferme à midi.", "fr"),
+        ("How old is the treaty's author?", "Its author, born in 1958, still teaches.", "en"),
+        ("What is the fund for?", FUND, "en"),
+    ],
+)
+def test_a_passage_that_holds_what_is_asked_for_lacks_nothing(question, text, language):
+    assert not lacks_what_is_asked(question, {text: language}, language=language)
+
+
+def test_any_passage_may_hold_a_reason_but_the_first_must_hold_a_number():
+    reason = {"Chile abstained.": "en", "It did so because talks went on.": "en"}
+    number = {"The fund has donors.": "en", "There are 38 donors.": "en"}
+
+    assert not lacks_what_is_asked("Why did Chile abstain?", reason, language="en")
+    assert lacks_what_is_asked("How many donors are there?", number, language="en")
+
+
+def test_what_another_language_counts_has_another_name():
+    counted = {"There were 164 governments.": "en"}
+
+    assert not lacks_what_is_asked("Combien de pays y avait-il ?", counted, language="fr")
