@@ -25,6 +25,7 @@ from migbot.serve.desk import Desk
 from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
 from migbot.serve.head import HERE, head_html
+from migbot.serve.page_calls import PageCalls
 from migbot.serve.rate import Rate, visitor_at
 from migbot.serve.staff import claims_heading_html, told_claim
 from migbot.serve.strings import STRINGS, preferred_language
@@ -68,6 +69,12 @@ class Page:
             self._connect()
         # The desk holds the waiting line; this bounds what never gets that far.
         self.blocks.queue(max_size=settings.waiting_visitors, api_open=False)
+        inputs = {number: len(event.inputs) for number, event in self.blocks.fns.items()}
+        self.calls = PageCalls(inputs, self._waits)
+
+    def _waits(self, session: str) -> bool:
+        """Tell whether a session has asked for something that its browser may listen to."""
+        return session in self.blocks._queue.pending_messages_per_session  # noqa: SLF001 - no other way to ask
 
     def _lay_out(self) -> None:
         html: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}

@@ -90,19 +90,19 @@ def build_server(
 
     rate = Rate(settings.visitor_questions_per_minute)
 
-    async def build() -> Starlette:
+    async def build() -> Gate:
         known = documents or {}
         routes = [
             Route("/health", health),
             *Api(desk, settings, known, rate).routes(),
             *OpenAIApi(desk, settings, known, rate).routes(),
         ]
-        return mount(Starlette(routes=routes), Page(desk, settings, known, rate, checker), settings)
+        page = Page(desk, settings, known, rate, checker)
+        return Gate(mount(Starlette(routes=routes), page, settings), refusal=page.calls.refusal)
 
     # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
-    application = asyncio.run(build())
     config = uvicorn.Config(
-        Gate(application),
+        asyncio.run(build()),
         log_level="warning",
         access_log=False,
         server_header=False,
