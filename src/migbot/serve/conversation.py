@@ -101,6 +101,7 @@ class Visit:
     notice: str = ""
     last_number: int = 0
     is_staff: bool = False
+    is_checking: bool = False
     judged: int = 0
 
     @property

@@ -135,6 +135,9 @@ ENGLISH = Strings(
     claim_label="Claim",
     claim_check="Check",
     claim_checking="Checking…",
+    claim_waiting="Waiting for its turn… Ahead of it: {ahead}.",
+    empty_claim="Paste a sentence to check.",
+    long_claim="This claim is over {limit} characters. Shorten it, then check it again.",
     verdicts={
         "supported": "The documents say so",
         "contradicted": "The documents say otherwise",

@@ -138,6 +138,12 @@ FRENCH = Strings(
     claim_label="Affirmation",
     claim_check="Vérifier",
     claim_checking="Vérification…",
+    claim_waiting="En attente de son tour… Avant elle : {ahead}.",
+    empty_claim="Collez une phrase à vérifier.",
+    long_claim=(
+        "Cette affirmation dépasse {limit} caractères. Raccourcissez-la, puis vérifiez-la de "
+        "nouveau."
+    ),
     verdicts={
         "supported": "Les documents le disent",
         "contradicted": "Les documents disent autre chose",

@@ -16,9 +16,9 @@ import gradio as gr
 from starlette.applications import Starlette
 
 from migbot.answer.support import SupportChecker
-from migbot.documents.clean import clean_text
 from migbot.serve import render
 from migbot.serve.about import about_html
+from migbot.serve.arrival import arrival
 from migbot.serve.asking import ask
 from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
@@ -28,9 +28,9 @@ from migbot.serve.head import HERE, head_html
 from migbot.serve.page_calls import PageCalls
 from migbot.serve.rate import Rate, visitor_at
 from migbot.serve.staff import claims_heading_html, told_claim
-from migbot.serve.strings import STRINGS, preferred_language
+from migbot.serve.strings import STRINGS
 from migbot.settings import Settings
-from migbot.types import LANGUAGES, Document, Language
+from migbot.types import Document, Language
 
 Update = dict[Any, Any]
 
@@ -175,16 +175,10 @@ class Page:
         )
 
     async def greet(self, request: gr.Request) -> Update:
-        """Begin a visit, in the language that the browser asks for or the address names."""
-        named = request.query_params.get("lang")
-        wished = preferred_language(request.headers.get("accept-language", ""))
-        language: Language = next((known for known in LANGUAGES if known == named), wished)
-        visit = Visit(language=language, is_staff=bool(request.query_params.get("staff")))
-        # A link may bring a question, but only the visitor asks it.
-        question = clean_text(request.query_params.get("q", ""))[: self._settings.question_chars]
-        if question:
-            visit.notice = STRINGS[language].linked_question
-        return {**self._worded(visit), self._box: self._worded_box(language, question)}
+        """Begin a visit as the address and the browser ask for it."""
+        accepted = request.headers.get("accept-language", "")
+        visit, question = arrival(request.query_params, accepted, self._settings)
+        return {**self._worded(visit), self._box: self._worded_box(visit.language, question)}
 
     async def switch(self, visit: Visit | None) -> Update:
         """Show the page in its other language; the conversation stays."""
@@ -194,9 +188,9 @@ class Page:
         return self._worded(visit)
 
     async def toggle_staff(self, visit: Visit | None) -> Update:
-        """Show or hide what is for staff."""
+        """Show or hide what is for staff, where that is offered."""
         visit = visit or Visit(language="en")
-        visit.is_staff = not visit.is_staff
+        visit.is_staff = self._settings.staff_mode and not visit.is_staff
         return self._worded(visit)
 
     async def tell_about(self, visit: Visit | None) -> Update:
@@ -216,15 +210,19 @@ class Page:
 
         return judged
 
-    async def check_claim(self, claim: object, visit: Visit | None) -> AsyncGenerator[Update, None]:
+    async def check_claim(
+        self, claim: object, visit: Visit | None, request: gr.Request
+    ) -> AsyncGenerator[Update, None]:
         """Tell whether the documents state a claim, for staff."""
         visit = visit or Visit(language="en")
         if self._checker is None or not visit.is_staff:
             return
-        telling = told_claim(self._desk, self._checker, claim, visit.language)
+        visitor = visitor_at(request.client.host)
+        parts = (self._desk, self._checker, self._settings)
+        telling = told_claim(*parts, claim, visit, visitor=visitor, rate=self._rate)
         async with aclosing(telling):
             async for html in telling:
-                yield {self._visit: visit, self._graded: html}
+                yield gr.skip() if html is None else {self._visit: visit, self._graded: html}
 
     async def stop(self, visit: Visit | None) -> Update:
         """Stop the answer on its way; what was shown of it stays."""

@@ -119,12 +119,12 @@ def footer_html(language: Language, settings: Settings) -> str:
     words = STRINGS[language]
     told = privacy(words, settings)
     items = "".join(f"<li>{plain(item.format(privacy=told))}</li>" for item in words.limits)
+    named = [("mb-about-open", words.about_heading)]
+    if settings.staff_mode:
+        named.append(("mb-staff-switch", words.staff))
     buttons = "".join(
         f'<button type="button" data-press="{pressed}">{plain(name)}</button>'
-        for pressed, name in (
-            ("mb-about-open", words.about_heading),
-            ("mb-staff-switch", words.staff),
-        )
+        for pressed, name in named
     )
     return (
         f'<div class="mb-footer" role="note" aria-label="{plain(words.limits_heading)}">'

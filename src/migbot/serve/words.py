@@ -89,6 +89,9 @@ class Strings:
     claim_label: str
     claim_check: str
     claim_checking: str
+    claim_waiting: str
+    empty_claim: str
+    long_claim: str
     verdicts: Mapping[str, str]
     feedback_label: str
     feedback_ask: str
