@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from migbot.answer.asked import object_of
-from migbot.errors import GeneratorError
+from migbot.errors import GeneratorError, QuestionError
 from migbot.serve.desk import Desk
 from migbot.serve.rate import visitor_of
 from migbot.serve.refusals import RefusalError
@@ -17,6 +17,9 @@ from migbot.types import Finished, Question
 
 # The program that asked has gone: nobody reads this.
 NOBODY = Response(status_code=499)
+# What passages that a question brings may come to: each is read, whole, before the first reply.
+MOST_PASSAGES = 50
+PASSAGES_CHARS = 50_000
 
 
 async def json_fields(request: Request) -> Mapping[str, Any]:
@@ -35,6 +38,30 @@ async def json_fields(request: Request) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise RefusalError(400, "not_json", "the body is not JSON: send one JSON object") from error
     return object_of(value, "the body")
+
+
+def bounded(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields of a question, if the passages that it brings are few and short enough.
+
+    Raises:
+        QuestionError: they are too many, or too long together.
+    """
+    passages = fields.get("passages")
+    if not isinstance(passages, list):
+        return fields
+    if len(passages) > MOST_PASSAGES:
+        raise QuestionError(
+            f'"passages" holds {len(passages)}: give at most {MOST_PASSAGES}, the likeliest ones'
+        )
+    texts = [
+        one.get(name) for one in passages if isinstance(one, dict) for name in ("text", "title")
+    ]
+    chars = sum(len(text) for text in texts if isinstance(text, str))
+    if chars > PASSAGES_CHARS:
+        raise QuestionError(
+            f"the passages have {chars} characters together: they may have {PASSAGES_CHARS}"
+        )
+    return fields
 
 
 async def finished(desk: Desk, question: Question, request: Request) -> Finished | None:
