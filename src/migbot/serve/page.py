@@ -24,7 +24,7 @@ from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
 from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
-from migbot.serve.head import HERE, head_html
+from migbot.serve.head import COLOURS, FONTS, HERE, MONO_FONTS, head_html
 from migbot.serve.page_calls import PageCalls
 from migbot.serve.rate import Rate, visitor_at
 from migbot.serve.staff import claims_heading_html, told_claim
@@ -34,17 +34,10 @@ from migbot.types import Document, Language
 
 Update = dict[Any, Any]
 
-
-def theme() -> gr.themes.Base:
-    """Return a plain theme: fonts of the visitor's machine, page colours known before the CSS."""
-    fonts = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
-    base = gr.themes.Base(font=fonts, font_mono=("ui-monospace", "monospace"))
-    return base.set(
-        body_background_fill="#f6f4ee",
-        body_background_fill_dark="#11181c",
-        body_text_color="#1c262b",
-        body_text_color_dark="#e4eae8",
-    )
+# Memory is bounded: beyond so many visits the one unused for the longest time is forgotten, and
+# each is that long after its last change.
+KEPT_VISITS = 500
+KEPT_VISIT_S = 8 * 3600
 
 
 class Page:
@@ -67,6 +60,7 @@ class Page:
         with gr.Blocks(title="migbot", analytics_enabled=False, fill_width=True) as self.blocks:
             self._lay_out()
             self._connect()
+        self.blocks.state_session_capacity = KEPT_VISITS
         # The desk holds the waiting line; this bounds what never gets that far.
         self.blocks.queue(max_size=settings.waiting_visitors, api_open=False)
         inputs = {number: len(event.inputs) for number, event in self.blocks.fns.items()}
@@ -78,7 +72,7 @@ class Page:
 
     def _lay_out(self) -> None:
         html: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
-        self._visit = gr.State(None)
+        self._visit = gr.State(None, time_to_live=KEPT_VISIT_S)
         with gr.Row(elem_id="mb-top"):
             self._header = gr.HTML(elem_id="mb-header", **html)
             self._new = gr.Button("", elem_id="mb-new", elem_classes="mb-quiet", visible=False)
@@ -330,7 +324,8 @@ def mount(application: Starlette, page: Page, settings: Settings) -> Starlette:
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
-        theme=theme(),
+        # The visitor's own fonts, and page colours that are known before the style sheet.
+        theme=gr.themes.Base(font=FONTS, font_mono=MONO_FONTS).set(**COLOURS),
         head=head_html(),
     )
     return mounted
