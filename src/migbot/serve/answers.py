@@ -24,14 +24,17 @@ def answer_html(exchange: Exchange, words: Strings) -> str:
     """Return as much of the answer as there is; `words` are those of the page."""
     parts = [f'<h3 class="mb-unseen">{plain(words.answer)}</h3>']
     answer = exchange.answer
-    if exchange.stage == "broken" or (answer is not None and answer.outcome == "failed"):
-        parts.append(_failed(answer, words))
-    elif answer is not None and answer.outcome == "declined":
+    has_failed = exchange.stage == "broken" or (answer is not None and answer.outcome == "failed")
+    if answer is not None and answer.outcome == "declined":
         parts.append(_declined(exchange, answer, words))
-    else:
+    elif exchange.sentences or not has_failed:
+        # What was shown once stays.
         parts.append(_said(exchange, words))
-    if exchange.stage == "stopped":
-        parts.append(f'<p class="mb-aside">{plain(words.stopped)}</p>')
+    if has_failed:
+        parts.append(_failed(answer, words))
+    if exchange.stage in ("stopped", "interrupted"):
+        ended = words.stopped if exchange.stage == "stopped" else words.interrupted
+        parts.append(f'<p class="mb-aside">{plain(ended)}</p>')
     told = () if answer is None else caveats(answer)
     parts += [f'<p class="mb-aside">{plain(caveat)}</p>' for caveat in told]
     if not exchange.running:

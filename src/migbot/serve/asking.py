@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from migbot.documents.clean import clean_text
 from migbot.errors import BusyError
 from migbot.serve.conversation import AWAITED, Exchange, Visit
-from migbot.serve.desk import Beat, Desk
+from migbot.serve.desk import Beat, Desk, StoppingError
 from migbot.serve.rate import Rate
 from migbot.serve.refusals import RefusalError
 from migbot.serve.strings import STRINGS
@@ -56,6 +56,9 @@ async def ask(
         async with aclosing(_follow(desk.ask(asked, visitor), exchange, visit)) as changes:
             async for is_seen in changes:
                 yield Change(is_seen=is_seen)
+    except StoppingError:
+        visit.halt("interrupted")
+        yield Change(box=None if visit.latest and visit.latest.sentences else text)
     except BusyError:
         visit.withdraw()
         visit.notice = words.busy
@@ -63,8 +66,7 @@ async def ask(
     except Exception:
         # Nobody but the log learns the details; the visitor's words are in neither.
         logger.exception("an answer failed")
-        if visit.latest is not None:
-            visit.update(replace(visit.latest, stage="broken"))
+        visit.halt("broken")
         yield Change()
 
 

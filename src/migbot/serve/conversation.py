@@ -20,7 +20,15 @@ from migbot.types import (
 )
 
 Stage = Literal[
-    "searching", "preparing", "waiting", "reading", "writing", "finished", "stopped", "broken"
+    "searching",
+    "preparing",
+    "waiting",
+    "reading",
+    "writing",
+    "finished",
+    "stopped",
+    "interrupted",
+    "broken",
 ]
 RUNNING: frozenset[Stage] = frozenset({"searching", "preparing", "waiting", "reading", "writing"})
 # The passages are there, no sentence is.
@@ -152,10 +160,10 @@ class Visit:
         self.exchanges[exchange.number] = exchange
         return True
 
-    def halt(self) -> None:
-        """Mark the answer on its way as stopped, keeping what has arrived of it."""
+    def halt(self, stage: Literal["stopped", "interrupted", "broken"] = "stopped") -> None:
+        """Mark the answer on its way as one that ends here, keeping what has arrived of it."""
         if self.latest is not None and self.latest.running:
-            self.update(replace(self.latest, stage="stopped"))
+            self.update(replace(self.latest, stage=stage))
 
     def clear(self) -> None:
         """Forget everything said; an answer on its way has nowhere to go and ends."""

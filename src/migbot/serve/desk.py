@@ -37,6 +37,10 @@ class Answering(Protocol):
 Begin: TypeAlias = Callable[[Answering, Callable[[], bool]], Iterator[Item]]
 
 
+class StoppingError(BusyError):
+    """The server is being stopped, at the door or in the middle of an answer."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Beat:
     """Nothing new; `stage` tells what the question waits for.
@@ -101,7 +105,8 @@ class Desk:
         whoever asks, by any name that no other visitor has.
 
         Raises:
-            BusyError: all places are taken, or the server is being stopped.
+            BusyError: all places are taken.
+            StoppingError: the server is being stopped.
         """
         key = self._answers and self._answers.key(question)
         if self._answers and key and (kept := self._answers.find(key, question.question_id)):
@@ -138,7 +143,8 @@ class Desk:
         The others come when it is the visitor's turn, from where the model runs.
 
         Raises:
-            BusyError: all places are taken, or the server is being stopped.
+            BusyError: all places are taken.
+            StoppingError: the server is being stopped.
         """
         self._refuse_when_closing()
         self._take_place(visitor)
@@ -157,6 +163,8 @@ class Desk:
                 if event is None:
                     return
                 if isinstance(event, Exception):
+                    # Nobody waits for an answer any more: that may be what it fails with.
+                    self._refuse_when_closing()
                     raise event
                 yield event
                 if not queued:
@@ -203,7 +211,7 @@ class Desk:
 
     def _refuse_when_closing(self) -> None:
         if self._closing.is_set():
-            raise BusyError("the server is being stopped: ask again in a minute")
+            raise StoppingError("the server is being stopped: ask again in a minute")
 
     def _beat(self, errand: "_Errand[Any]", *, waiting: bool) -> Beat:
         if not waiting:

@@ -88,9 +88,16 @@ FRENCH = Strings(
     reading="Lecture des passages…",
     writing="Rédaction et vérification…",
     done="Réponse terminée. Sources citées : {sources}.",
+    done_cut="Réponse incomplète. Sources citées : {sources}.",
+    done_unsure=(
+        "Ceci ne répond peut-être pas exactement à la question. Sources citées : {sources}."
+    ),
     done_declined="Pas de réponse à cette question.",
     done_small_talk="Réponse terminée.",
     stopped="Réponse arrêtée.",
+    interrupted=(
+        "Le serveur s’arrête : la réponse s’interrompt ici. Reposez la question dans une minute."
+    ),
     failed_heading="La réponse n’a pas abouti",
     empty_question="Écrivez une question pour commencer.",
     long_question=(

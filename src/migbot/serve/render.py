@@ -15,7 +15,7 @@ from migbot.serve.escaping import plain, spaced
 from migbot.serve.staff import trace_html
 from migbot.serve.strings import STRINGS, Strings
 from migbot.settings import Settings
-from migbot.types import Document, Language
+from migbot.types import Answer, Document, Language
 
 # A longer question is set smaller.
 HEADING_CHARS = 140
@@ -70,14 +70,22 @@ def status_text(visit: Visit) -> str:
         return visit.notice
     if exchange.stage == "waiting" and exchange.ahead > 1:
         return words.ahead.format(ahead=exchange.ahead)
-    if exchange.stage in RUNNING or exchange.stage == "stopped":
+    if exchange.stage in RUNNING or exchange.stage in ("stopped", "interrupted"):
         return str(getattr(words, exchange.stage))
-    if exchange.answer is None or exchange.answer.outcome == "failed":
+    answer = exchange.answer
+    if not exchange.sentences and (answer is None or answer.outcome == "failed"):
         return words.failed_heading
-    if exchange.answer.outcome == "declined":
+    if answer is not None and answer.outcome == "declined":
         return words.done_declined if exchange.hits else words.done_small_talk
     cited = {citation.passage.passage_id for citation in exchange.citations}
-    return words.done.format(sources=len(cited))
+    return _done(answer, words).format(sources=len(cited))
+
+
+def _done(answer: Answer | None, words: Strings) -> str:
+    """Return what is said of an answer with sentences; without its end it is not whole."""
+    if answer is None or answer.is_cut:
+        return words.done_cut
+    return words.done_unsure if answer.is_unsure else words.done
 
 
 def status_html(visit: Visit) -> str:

@@ -9,7 +9,7 @@ from migbot.documents.clean import clean_text
 from migbot.errors import BusyError, MigbotError
 from migbot.serve.claims import Graded, GradedPassage, grade_claim, verdict_of
 from migbot.serve.conversation import Exchange, Visit
-from migbot.serve.desk import Beat, Desk
+from migbot.serve.desk import Beat, Desk, StoppingError
 from migbot.serve.escaping import plain, told
 from migbot.serve.rate import Rate
 from migbot.serve.reasons import told_reasons
@@ -79,6 +79,8 @@ async def told_claim(
                 yield html
     except RefusalError as refusal:
         yield told(words.too_many.format(seconds=refusal.retry_s))
+    except StoppingError:
+        yield told(words.interrupted)
     except BusyError:
         yield told(words.busy)
     except MigbotError:

@@ -68,9 +68,12 @@ class Strings:
     reading: str
     writing: str
     done: str
+    done_cut: str
+    done_unsure: str
     done_declined: str
     done_small_talk: str
     stopped: str
+    interrupted: str
     failed_heading: str
     empty_question: str
     long_question: str
