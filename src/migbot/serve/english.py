@@ -3,6 +3,7 @@
 from migbot.serve.words import Strings
 
 ENGLISH = Strings(
+    language="en",
     title="migbot – cited answers on migration governance",
     headline="Ask a question, read the answer at its source.",
     statement=(

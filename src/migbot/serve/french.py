@@ -3,6 +3,7 @@
 from migbot.serve.words import Strings
 
 FRENCH = Strings(
+    language="fr",
     title="migbot – réponses citées sur la gouvernance des migrations",
     headline="Posez une question, lisez la réponse à sa source.",
     statement=(

@@ -55,7 +55,7 @@ def exchange_html(
         f'<article class="mb-exchange" data-number="{exchange.number}" data-state="{state}">'
         f'<h2 class="mb-question{size}"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
         f"<span{spoken}>{plain(spaced(exchange.question, exchange.language))}</span></h2>"
-        f'<div class="mb-pair"><div class="mb-answer"{spoken}>{answer_html(exchange, words)}'
+        f'<div class="mb-pair"><div class="mb-answer">{answer_html(exchange, words)}'
         f"{feedback_html(exchange, words) if feedback else ''}</div>"
         f"{sources_html(exchange, words, documents)}</div>"
         f"{trace_html(exchange, words) if trace else ''}</article>"

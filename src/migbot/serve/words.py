@@ -10,6 +10,7 @@ from migbot.types import Language
 class Strings:
     """The page's words in one language. Names in braces are filled in by `str.format`."""
 
+    language: Language
     title: str
     headline: str
     statement: str
