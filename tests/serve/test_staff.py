@@ -29,7 +29,7 @@ def visit_of(*, is_staff: bool) -> Visit:
 def test_staff_see_how_an_answer_came_about():
     text = Inventory(render.conversation_html(visit_of(is_staff=True), DOCUMENTS)).text
 
-    assert "Question searched forWhen was IOM founded?" in text
+    assert "Question as searchedWhen was IOM founded?" in text
     assert "en/the-history-of-iom.md#0-" in text
     assert "[1] After the Second World War" in text
     assert "dropped: 175 <b>years</b>. (number 175)" in text

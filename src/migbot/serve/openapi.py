@@ -59,8 +59,8 @@ def openapi_document(settings: Settings) -> JsonObject:
         "info": {
             "title": "migbot",
             "version": __version__,
-            "description": "Cited answers in French and English, from the documents served here. "
-            "Every error has the shape `ErrorReply`.",
+            "description": "Answers with sources, in French and English, from the documents served "
+            "here. Every error has the shape `ErrorReply`.",
         },
         "paths": {
             "/api/v1/ask": {"post": _ask()},
