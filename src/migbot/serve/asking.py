@@ -53,7 +53,9 @@ async def ask(
     yield Change(box="")
     asked = Question(question_id=str(exchange.number), text=text, history=history)
     try:
-        async with aclosing(_follow(desk.ask(asked, visitor), exchange, visit)) as changes:
+        async with aclosing(
+            _follow(desk.ask(asked, visitor, visit.left), exchange, visit)
+        ) as changes:
             async for is_seen in changes:
                 yield Change(is_seen=is_seen)
     except StoppingError:
@@ -83,8 +85,9 @@ async def _follow(
             else:
                 newer = exchange.after(event)
             if not visit.update(newer):
-                # Stopped or cleared: the page shows that, whatever was drawn last.
-                yield True
-                return
+                break
             yield newer != exchange
             exchange = newer
+    if visit.exchanges.get(exchange.number) is not exchange:
+        # Stopped or cleared: the page shows that, whatever was drawn last.
+        yield True

@@ -3,6 +3,7 @@
 It knows nothing about HTML or the toolkit: the page is drawn from it, anew, after each event.
 """
 
+import threading
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -111,6 +112,8 @@ class Visit:
     is_staff: bool = False
     is_checking: bool = False
     judged: int = 0
+    # Set as soon as nobody waits for the newest answer any more; the model then stops at once.
+    left: threading.Event = field(default_factory=threading.Event)
 
     @property
     def latest(self) -> Exchange | None:
@@ -138,6 +141,7 @@ class Visit:
     def begin(self, question: str) -> Exchange:
         """Start an exchange and return it."""
         self.last_number += 1
+        self.left = threading.Event()
         self.notice = ""
         exchange = Exchange(number=self.last_number, question=question)
         self.exchanges[exchange.number] = exchange
@@ -164,8 +168,10 @@ class Visit:
         """Mark the answer on its way as one that ends here, keeping what has arrived of it."""
         if self.latest is not None and self.latest.running:
             self.update(replace(self.latest, stage=stage))
+            self.left.set()
 
     def clear(self) -> None:
         """Forget everything said; an answer on its way has nowhere to go and ends."""
         self.exchanges.clear()
+        self.left.set()
         self.notice = ""

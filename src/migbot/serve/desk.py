@@ -96,13 +96,14 @@ class Desk:
         return self._answered_again
 
     async def ask(
-        self, question: Question, visitor: str = ""
+        self, question: Question, visitor: str = "", left: threading.Event | None = None
     ) -> AsyncGenerator[Event | Beat, None]:
         """Yield the events of an answer, and a `Beat` whenever `BEAT_S` pass without one.
 
         When the caller closes this generator or is cancelled, the assistant's iterator is closed
-        too: at once, or as soon as the model has written the token that it is at. `visitor` is
-        whoever asks, by any name that no other visitor has.
+        too: at once, or as soon as the model has written the token that it is at. So it is when
+        `left` is set, which need not wait for the next event. `visitor` is whoever asks, by any
+        name that no other visitor has.
 
         Raises:
             BusyError: all places are taken.
@@ -119,7 +120,7 @@ class Desk:
             return assistant.answer(replace(question, is_wanted=is_wanted))
 
         told: list[Event] = []
-        async with aclosing(self.attend(begin, visitor)) as events:
+        async with aclosing(self.attend(begin, visitor, left)) as events:
             async for one in events:
                 if not isinstance(one, Beat):
                     told.append(one)
@@ -136,7 +137,7 @@ class Desk:
                 yield one
 
     async def attend(
-        self, begin: Begin[Item], visitor: str = ""
+        self, begin: Begin[Item], visitor: str = "", left: threading.Event | None = None
     ) -> AsyncGenerator[Item | Beat, None]:
         """Yield what comes of `begin` and beats, as `ask` does: its first item at once.
 
@@ -148,7 +149,7 @@ class Desk:
         """
         self._refuse_when_closing()
         self._take_place(visitor)
-        errand = _Errand(begin, self._assistant, self._closing)
+        errand = _Errand(begin, self._assistant, left or threading.Event(), self._closing)
         self._inside[errand] = visitor
         queued = False
         try:
@@ -165,6 +166,8 @@ class Desk:
                 if isinstance(event, Exception):
                     # Nobody waits for an answer any more: that may be what it fails with.
                     self._refuse_when_closing()
+                    if errand.left.is_set():
+                        return
                     raise event
                 yield event
                 if not queued:
@@ -231,12 +234,18 @@ def _log_failure(done: Future[None]) -> None:
 class _Errand(Generic[Item]):
     """One visitor's way through the two threads; what comes of it is in `inbox`, then None."""
 
-    def __init__(self, begin: Begin[Item], assistant: Answering, closing: threading.Event) -> None:
+    def __init__(
+        self,
+        begin: Begin[Item],
+        assistant: Answering,
+        left: threading.Event,
+        closing: threading.Event,
+    ) -> None:
         self._closing = closing
         self._loop = asyncio.get_running_loop()
         self.inbox: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
         self.begun = threading.Event()
-        self.left = threading.Event()
+        self.left = left
         self._events = begin(assistant, self._is_wanted)
 
     def find(self) -> None:

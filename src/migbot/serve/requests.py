@@ -1,6 +1,8 @@
 """What a program sends: its JSON, read strictly, and whether it still listens."""
 
+import asyncio
 import json
+import threading
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
@@ -72,10 +74,24 @@ async def finished(desk: Desk, question: Question, request: Request) -> Finished
         QuestionError: the question cannot be taken as it is.
         GeneratorError: the answer ended before it was finished.
     """
-    async with aclosing(desk.ask(question, visitor_of(request))) as events:
-        async for event in events:
-            if isinstance(event, Finished):
-                return event
-            if await request.is_disconnected():
-                return None
+    left = threading.Event()
+    watching = asyncio.ensure_future(_watch(request, left))
+    try:
+        async with aclosing(desk.ask(question, visitor_of(request), left)) as events:
+            async for event in events:
+                if isinstance(event, Finished):
+                    return event
+                if left.is_set():
+                    break
+    finally:
+        watching.cancel()
+    if left.is_set():
+        return None
     raise GeneratorError("the answer ended before it was finished: ask again")
+
+
+async def _watch(request: Request, left: threading.Event) -> None:
+    """Set `left` as soon as the program that asked has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    left.set()
