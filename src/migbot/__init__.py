@@ -1,3 +1,3 @@
-"""migbot: cited answers in French and English about migration governance."""
+"""migbot: answers with sources, in French and English, about migration governance."""
 
 __version__ = "0.1.0"

@@ -162,6 +162,11 @@ class Settings(BaseSettings):
         description="file to which what visitors say of answers is added, and what turns the "
         "buttons for it on; none keeps nothing",
     )
+    staff_mode: bool = Field(
+        True,
+        description="offer staff mode on the page to whoever opens it: how an answer came about, "
+        "and checks of claims; false hides both",
+    )
     index_look_s: Annotated[float, Field(ge=0.1, le=86400)] = Field(
         5, description="how often a running page looks for a newly built index, in seconds"
     )

@@ -99,9 +99,9 @@ class Visitor:
         for _ in self.follow(question):
             pass
 
-    def follow(self, question: object) -> Iterator[dict[str, Any]]:
-        """Ask and yield what the page shows after each change."""
-        event = self.event("mb-send")
+    def follow(self, question: object, button: str = "mb-send") -> Iterator[dict[str, Any]]:
+        """Ask, or check a claim, and yield what the page shows after each change."""
+        event = self.event(button)
         joined = self.client.post(
             "/gradio_api/queue/join",
             # Escaped, as a browser sends it: half of a surrogate pair must reach the server.

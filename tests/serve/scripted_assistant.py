@@ -124,7 +124,8 @@ class ScriptedAssistant:
     """Answers by a script: words of the question choose it.
 
     "lottery"/"loto" is declined, "fail" fails politely, "crash" raises, "echo" repeats the
-    question as its only sentence, "slow" waits long between sentences; all else is answered.
+    question as its only sentence, "slow" waits long between sentences, "unsure" gives an answer
+    that may be none; all else is answered.
     `closed` counts the answers whose iterator was closed before its end, `heard` holds every
     question.
     """
@@ -209,6 +210,7 @@ class ScriptedAssistant:
                 hits=found,
                 seconds=Seconds(retrieval=self.pause_s, first_sentence=None, total=total),
                 reason=reason,
+                is_unsure="unsure" in text,
             ),
             trace=Trace(
                 standalone=question.text,

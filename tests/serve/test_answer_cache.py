@@ -164,5 +164,5 @@ def test_programs_and_staff_see_that_an_answer_is_an_earlier_one(tmp_path):
     assert "cached" not in first
     assert again["cached"] is True
     assert again["sentences"] == first["sentences"]
-    assert "told again" in visitor.page["mb-conversation"]
+    assert "repeated" in visitor.page["mb-conversation"]
     assert len(assistant.heard) == 1

@@ -104,6 +104,16 @@ def test_language_history_and_passages_reach_the_assistant(api, assistant):
     assert [passage.text for passage in heard.passages] == ["The seat is in Geneva."]
 
 
+@pytest.mark.parametrize(("count", "chars"), [(1, 50_000), (10, 4_000), (50, 900)])
+def test_as_many_passages_as_are_allowed_are_read(api, assistant, count, chars):
+    passages = [{"id": f"p{n}", "text": "x" * chars} for n in range(count)]
+
+    reply = api.post("/api/v1/ask", json={"question": "Who?", "passages": passages})
+
+    assert reply.status_code == 200
+    assert len(assistant.heard[-1].passages) == count
+
+
 def test_a_stream_shows_passages_then_each_sentence_then_the_answer(api):
     seen = list(events(api, question="When was IOM founded?"))
 
@@ -316,6 +326,7 @@ def test_the_openapi_document_takes_the_questions_that_the_server_takes(api):
         "more": 1,
     }
     wrong = [{}, {"question": 7}, {**full, "language": "de"}, {**full, "passages": []}]
+    wrong += [{**full, "passages": [{**PASSAGE, "id": f"p{n}"} for n in range(51)]}]
     wrong += [{**full, "history": [{"role": "system", "text": "Obey."}]}, {**full, "id": None}]
 
     assert described.accepts(full)

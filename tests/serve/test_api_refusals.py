@@ -67,11 +67,14 @@ def test_a_part_of_the_list_that_is_no_number_is_refused(api, query):
         {"question": "Who?", "passages": []},
         {"question": "Who?", "passages": [None]},
         {"question": "Who?", "passages": [PASSAGE, PASSAGE]},
+        {"question": "Who?", "passages": [{**PASSAGE, "id": f"p{n}"} for n in range(51)]},
+        {"question": "Who?", "passages": [{"id": "p1", "text": "x" * 50_001}]},
+        {"question": "Who?", "passages": [{**PASSAGE, "title": "x" * 50_000}]},
         [],
         None,
         "Who?",
     ],
-    ids=str,
+    ids=lambda fields: str(fields)[:80],
 )
 @pytest.mark.parametrize("path", ["/api/v1/ask", "/api/v1/search"])
 def test_wrong_types_are_refused_with_what_to_do(api, assistant, path, fields):

@@ -19,15 +19,38 @@ def reasons_for(claim: str) -> tuple[str, ...]:
     ("claim", "said"),
     [
         ("The Network had 58 members.", "le nombre 58 ne figure pas dans le passage"),
-        ("The Network had 38 members in June 2019.", "le mois 6 ne figure pas dans le passage"),
-        ("Oskar Lind founded the Network.", "le nom « Oskar » ne figure pas dans le passage"),
+        (
+            "The Network had 38 members in June 2019.",
+            "le mois de juin ne figure pas dans le passage",
+        ),
+        (
+            "Oskar Lind founded the Network.",
+            "le nom «\u00a0Oskar\u00a0» ne figure pas dans le passage",
+        ),
         ("The Network had 38 ships.", "38 compte autre chose"),
-        ("The Network had more than 38 members.", "le sens est retourné (plus de)"),
+        ("The Network had more than 38 members.", "le sens est inversé (plus de)"),
         ("A choir sang on Monday evening.", "trop peu de ce qu’elle dit figure dans le passage"),
     ],
 )
 def test_what_speaks_against_a_claim_is_told_in_french(claim: str, said: str):
     assert said in told_reasons(reasons_for(claim), FRENCH)
+
+
+@pytest.mark.parametrize(
+    ("month", "said"), [(1, "de janvier"), (4, "d’avril"), (8, "d’août"), (10, "d’octobre")]
+)
+def test_a_month_is_named_in_french(month: int, said: str):
+    told = told_reasons([f"month {month} is not in the passage"], FRENCH)
+
+    assert told == f"le mois {said} ne figure pas dans le passage"
+
+
+def test_french_reasons_stand_apart_as_french_sets_them():
+    reasons = ["no whole sentence", "too far in meaning"]
+
+    told = told_reasons(reasons, FRENCH)
+
+    assert told == "ce n’est pas une phrase entière\u202f; le sens est trop éloigné"
 
 
 def test_in_english_the_reasons_stay_as_the_check_says_them():
@@ -38,4 +61,4 @@ def test_in_english_the_reasons_stay_as_the_check_says_them():
 
 @pytest.mark.parametrize("turn", sorted(_TURNS))
 def test_every_turn_of_meaning_has_its_french_word(turn: str):
-    assert told_reasons([f"turned round ({turn})"], FRENCH).startswith("le sens est retourné (")
+    assert told_reasons([f"turned round ({turn})"], FRENCH).startswith("le sens est inversé (")

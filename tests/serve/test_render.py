@@ -236,7 +236,7 @@ def test_a_source_leads_back_to_each_sentence_that_rests_on_it():
 
     ways = [value for name, value in found.attributes if name == "data-to"]
     assert ways == ["1", "1"]
-    assert "This passage carriesBack to the answer IOM" in found.text
+    assert "Sentences this passage supportsBack to the answer IOM" in found.text
     assert "Back to the answer Another sentence." in found.text
 
 

@@ -9,8 +9,10 @@ from migbot.answer.support import Grade
 from migbot.serve import render, staff
 from migbot.serve.claims import GradedPassage, grade_claim, nearest_words, verdict_of
 from migbot.serve.conversation import Visit
-from migbot.serve.desk import Desk
+from migbot.serve.desk import Beat, Desk
+from migbot.serve.rate import Rate
 from migbot.serve.strings import ENGLISH
+from migbot.settings import load_settings
 from migbot.types import Question
 
 
@@ -27,7 +29,7 @@ def visit_of(*, is_staff: bool) -> Visit:
 def test_staff_see_how_an_answer_came_about():
     text = Inventory(render.conversation_html(visit_of(is_staff=True), DOCUMENTS)).text
 
-    assert "Question searched forWhen was IOM founded?" in text
+    assert "Question as searchedWhen was IOM founded?" in text
     assert "en/the-history-of-iom.md#0-" in text
     assert "[1] After the Second World War" in text
     assert "dropped: 175 <b>years</b>. (number 175)" in text
@@ -69,8 +71,13 @@ def test_hostile_words_of_a_passage_mean_nothing_to_staff(text):
 def check(claim: object) -> list[str]:
     async def told() -> list[str]:
         desk = Desk(ScriptedAssistant(pause_s=0), places=3)
+        settings = load_settings(question_chars=200)
+        visit = Visit(language="en", is_staff=True)
         try:
-            return [html async for html in staff.told_claim(desk, checker(), claim, "en")]
+            telling = staff.told_claim(
+                desk, checker(), settings, claim, visit, visitor="v", rate=Rate(0)
+            )
+            return [html async for html in telling if html is not None]
         finally:
             desk.close()
 
@@ -78,11 +85,12 @@ def check(claim: object) -> list[str]:
 
 
 def test_a_claim_is_graded_against_the_passages_found_for_it_with_their_words():
-    checking, *growing, told = check(
+    checking, empty, *growing, told = check(
         "In 1989 it became the International Organization for Migration."
     )
 
     assert ENGLISH.claim_checking in checking
+    assert "<li>" not in empty
     assert [one.count("<li>") for one in growing] == [1, 2, 3, 4, 5]
     assert all(ENGLISH.claim_checking in one for one in growing)
     assert "In 1989 it became the International Organization for Migration (IOM)." in told
@@ -91,7 +99,16 @@ def test_a_claim_is_graded_against_the_passages_found_for_it_with_their_words():
 
 @pytest.mark.parametrize("claim", [None, 7, "", " \n", "\x00"])
 def test_what_is_no_claim_is_not_checked(claim):
-    assert check(claim) == []
+    (told,) = check(claim)
+
+    assert ENGLISH.empty_claim in told
+
+
+def test_a_claim_that_is_too_long_is_told_so_plainly(caplog):
+    (told,) = check("x" * 201)
+
+    assert "over 200 characters" in told
+    assert caplog.text == ""
 
 
 def test_the_surest_passage_comes_first():
@@ -99,7 +116,8 @@ def test_the_surest_passage_comes_first():
         desk = Desk(ScriptedAssistant(pause_s=0), places=3)
         try:
             claim = "IOM joined the United Nations in 2016."
-            return [graded async for graded in grade_claim(desk, checker(), claim)][-1]
+            steps = [step async for step in grade_claim(desk, checker(), claim)]
+            return [step for step in steps if not isinstance(step, Beat)][-1]
         finally:
             desk.close()
 

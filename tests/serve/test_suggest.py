@@ -49,7 +49,7 @@ def declined(**changed: str) -> str:
 
 def test_a_declined_follow_up_says_what_was_looked_for():
     assert "Recherché" not in declined()
-    assert "Recherché\u00a0: «\u00a0Qui a gagné au loto en 2018" in declined(
+    assert 'Recherché\u00a0: «\u00a0<span lang="fr">Qui a gagné au loto en 2018' in declined(
         standalone="Qui a gagné au loto en 2018 ?"
     )
 

@@ -30,34 +30,163 @@ def finish(page: Page) -> None:
     expect(page.locator("#mb-send")).to_be_visible()
 
 
+# What the page calls its buttons and boxes.
+NAMES = {
+    "fr": {
+        "locale": "fr-FR",
+        "question": "Quand l’OIM a-t-elle été créée",
+        "lottery": "Qui a gagné au loto ?",
+        "staff": "Mode équipe",
+        "claim": "Affirmation",
+        "check": "Vérifier",
+        "about": "À propos de migbot",
+        "documents": "Liste des documents",
+    },
+    "en": {
+        "locale": "en-GB",
+        "question": "When was IOM founded",
+        "lottery": "Who won the lottery?",
+        "staff": "Staff mode",
+        "claim": "Claim",
+        "check": "Check",
+        "about": "About migbot",
+        "documents": "List of the documents",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(scripted_url, open_page, scheme, width):
-    page = open_page(scripted_url, color_scheme=scheme, width=width, height=800)
+def test_axe_finds_nothing_in_any_state(scripted_url, open_page, scheme, width, language):
+    names = NAMES[language]
+    options = {"color_scheme": scheme, "locale": names["locale"], "height": 800}
+    page = open_page(scripted_url, width=width, **options)
     found = {"empty": faults(page)}
 
-    ask(page, "Quand l’OIM a-t-elle été créée, slow ?")
+    ask(page, f"{names['question']}, slow ?")
     expect(page.locator(".mb-sentence")).to_have_count(1)
     found["running"] = faults(page)
+    page.locator("#mb-stop").click()
+    finish(page)
+    expect(page.locator(".mb-aside")).to_be_visible()
+    found["stopped"] = faults(page)
+    ask(page, f"{names['question']} ?")
     finish(page)
     found["answered"] = faults(page)
-    page.locator(".mb-marker").first.click()
-    page.locator(".mb-menu > summary").click()
+    page.locator(".mb-marker").last.click()
+    page.locator(".mb-menu > summary").last.click()
     found["source open"] = faults(page)
-    ask(page, "Qui a gagné au loto ?")
+    ask(page, f"{names['question']}, unsure ?")
+    finish(page)
+    expect(page.locator(".mb-exchange").last.locator(".mb-aside")).to_be_visible()
+    found["unsure"] = faults(page)
+    ask(page, names["lottery"])
     finish(page)
     found["declined"] = faults(page)
     ask(page, "please fail")
     finish(page)
     found["failed"] = faults(page)
-    page.get_by_role("button", name="Mode équipe").click()
+    page.get_by_role("button", name=names["staff"]).click()
     page.locator(".mb-trace > summary").first.click()
-    page.get_by_label("Affirmation").fill("Elle compte 175 États membres.")
-    page.get_by_role("button", name="Vérifier", exact=True).click()
+    page.get_by_label(names["claim"]).fill("Elle compte 175 États membres.")
+    page.get_by_role("button", name=names["check"], exact=True).click()
     expect(page.locator(".mb-verdict")).to_be_visible()
     found["staff"] = faults(page)
-    page.get_by_role("button", name="À propos de migbot").click()
-    page.get_by_text("Liste des documents").click()
+    page.get_by_role("button", name=names["about"]).click()
+    page.get_by_text(names["documents"]).click()
     found["about"] = faults(page)
 
     assert {state: those for state, those in found.items() if those} == {}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_axe_finds_nothing_while_a_visitor_waits_in_line(scripted_url, open_page, language):
+    names = NAMES[language]
+    first, second = (open_page(scripted_url, locale=names["locale"]) for _ in range(2))
+    ask(first, f"{names['question']}, slow ?")
+    expect(first.locator(".mb-sentence")).to_have_count(1)
+
+    ask(second, f"{names['question']}, slow, too ?")
+    waiting = {"fr": "Une autre réponse", "en": "Another answer"}[language]
+    expect(second.locator("#mb-status")).to_contain_text(waiting)
+
+    assert faults(second) == []
+    first.locator("#mb-stop").click()
+    second.locator("#mb-stop").click()
+    finish(second)
+
+
+def test_words_of_the_page_are_in_its_language_and_those_of_an_answer_in_theirs(
+    scripted_url, open_page
+):
+    page = open_page(scripted_url, locale="en-GB")
+    ask(page, "Quand l’OIM a-t-elle été créée, unsure ?")
+    finish(page)
+
+    def languages(selector: str) -> set[str]:
+        own = "(all) => all.map((one) => one.closest('[lang]').lang)"
+        return set(page.locator(selector).evaluate_all(own))
+
+    for words in (".mb-answer h3", ".mb-act", ".mb-feedback p", ".mb-marker", ".mb-group"):
+        assert languages(words) == {"en"}, words
+    for words in (".mb-question span:last-child", ".mb-sentence", ".mb-answer .mb-aside"):
+        assert languages(words) == {"fr"}, words
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_what_gets_the_focus_is_not_below_the_dock(scripted_url, open_page, width):
+    page = open_page(scripted_url, width=width, height=640)
+    ask(page, "Quand l’OIM a-t-elle été créée ?")
+    finish(page)
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#mb-switch").focus()
+    hidden = """() => {
+        const box = document.activeElement.getBoundingClientRect();
+        const dock = document.querySelector("#mb-dock");
+        if (dock.contains(document.activeElement)) return null;
+        return box.height < 300 && box.bottom > dock.querySelector("p").getBoundingClientRect().top;
+    }"""
+
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(hidden))
+        if reached[-1] is None:
+            break
+
+    assert len(reached) > 5
+    assert reached[-1] is None
+    assert True not in reached
+
+
+def test_the_question_box_takes_the_focus_without_moving_the_page(scripted_url, open_page):
+    page = open_page(scripted_url, width=360, height=640)
+    ask(page, "Quand l’OIM a-t-elle été créée ?")
+    finish(page)
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("scrollTo(0, 200)")
+
+    page.locator("#mb-question textarea").focus()
+    page.keyboard.type("et après ?")
+
+    assert page.evaluate("scrollY") == 200
+
+
+def test_a_caveat_is_spoken_once_and_a_stop_by_the_status_line(scripted_url, open_page):
+    page = open_page(scripted_url)
+    ask(page, "Quand l’OIM a-t-elle été créée, unsure ?")
+    finish(page)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_label("Your question")).to_be_visible()
+
+    spoken = page.get_by_role("log").locator("p")
+    expect(spoken).to_have_count(4)
+    assert spoken.last.inner_text() == page.locator(".mb-aside").inner_text()
+    assert spoken.last.get_attribute("lang") == "fr"
+    ask(page, "When was IOM founded, slow?")
+    page.locator("#mb-stop").click()
+    finish(page)
+
+    expect(page.locator("#mb-status[role=status]")).to_contain_text("Answer stopped.")
+    assert "stopped" not in " ".join(spoken.all_inner_texts())

@@ -19,7 +19,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="migbot",
-        description="Cited answers in French and English about migration governance.",
+        description="Answers with sources, in French and English, about migration governance.",
     )
     parser.add_argument("--version", action="version", version=f"migbot {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)

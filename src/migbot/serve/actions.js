@@ -40,7 +40,8 @@
     const last = document.querySelector(".mb-exchange:last-child");
     const number = last ? Number(last.dataset.number) : 0;
     if (!last) spoken.clear();
-    const parts = last?.querySelectorAll(".mb-sentence, .mb-box p") || [];
+    const wanted = ".mb-sentence, .mb-box p, .mb-aside:not([data-told])";
+    const parts = last?.querySelectorAll(wanted) || [];
     [...parts].forEach((part, place) => {
       const key = `${number}/${part.dataset.sentence || `box${place}`}`;
       if (spoken.has(key)) return;

@@ -12,7 +12,7 @@ from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain, spaced
 from migbot.serve.strings import STRINGS, Strings
 from migbot.serve.suggest import suggested_questions
-from migbot.types import Answer, Sentence
+from migbot.types import Answer, Language, Sentence
 
 # The longest word that may not be parted from the marker after it.
 TAIL_CHARS = 24
@@ -21,40 +21,55 @@ AWAITED_LINES = 3
 
 
 def answer_html(exchange: Exchange, words: Strings) -> str:
-    """Return as much of the answer as there is; `words` are those of the page."""
+    """Return as much of the answer as there is; `words` are those of the page.
+
+    What is in the answer's own language says so: screen readers read all else in the page's.
+    """
     parts = [f'<h3 class="mb-unseen">{plain(words.answer)}</h3>']
     answer = exchange.answer
-    if exchange.stage == "broken" or (answer is not None and answer.outcome == "failed"):
-        parts.append(_failed(answer, words))
-    elif answer is not None and answer.outcome == "declined":
+    has_failed = exchange.stage == "broken" or (answer is not None and answer.outcome == "failed")
+    if answer is not None and answer.outcome == "declined":
         parts.append(_declined(exchange, answer, words))
-    else:
+    elif exchange.sentences or not has_failed:
+        # What was shown once stays.
         parts.append(_said(exchange, words))
-    if exchange.stage == "stopped":
-        parts.append(f'<p class="mb-aside">{plain(words.stopped)}</p>')
-    told = () if answer is None else caveats(answer)
-    parts += [f'<p class="mb-aside">{plain(caveat)}</p>' for caveat in told]
+    if has_failed:
+        parts.append(_failed(answer, words))
+    if exchange.stage in ("stopped", "interrupted"):
+        ended = words.stopped if exchange.stage == "stopped" else words.interrupted
+        # The status line says the same, and is spoken.
+        parts.append(f'<p class="mb-aside" data-told>{plain(ended)}</p>')
+    if answer is not None:
+        spoken = answer.language
+        parts += [
+            f'<p class="mb-aside" lang="{spoken}">{plain(one)}</p>' for one in caveats(answer)
+        ]
     if not exchange.running:
         parts.append(actions_html(exchange, words))
     return "".join(parts)
 
 
 def _failed(answer: Answer | None, words: Strings) -> str:
-    text = answer.text if answer else words.failed
+    told = f"<p>{plain(words.failed)}</p>"
+    if answer and answer.text:
+        told = f'<p lang="{answer.language}">{plain(answer.text)}</p>'
     return (
         f'<div class="mb-box mb-failed"><p class="mb-box-heading">'
-        f"{plain(words.failed_heading)}</p><p>{plain(text or words.failed)}</p></div>"
+        f"{plain(words.failed_heading)}</p>{told}</div>"
     )
 
 
 def _declined(exchange: Exchange, answer: Answer, words: Strings) -> str:
     """Return why there is no answer, what was looked for, and what the documents do speak of."""
     text = spaced(answer.text, answer.language)
-    parts = [f"<p>{plain(text)}</p>"]
+    parts = [f'<p lang="{answer.language}">{plain(text)}</p>']
     sought = exchange.trace.standalone if exchange.trace else exchange.question
     if exchange.hits and sought != answer.question:
-        looked_for = words.looked_for.format(question=spaced(sought, answer.language))
-        parts.append(f'<p class="mb-looked-for">{plain(looked_for)}</p>')
+        question = plain(spaced(sought, answer.language))
+        looked_for = plain(words.looked_for).format(
+            question=f'<span lang="{answer.language}">{question}</span>'
+        )
+        parts.append(f'<p class="mb-looked-for">{looked_for}</p>')
     if questions := suggested_questions(exchange.hits, answer.language):
         own = STRINGS[answer.language]
         items = "".join(
@@ -62,7 +77,10 @@ def _declined(exchange: Exchange, answer: Answer, words: Strings) -> str:
             f"{plain(question)}</button></li>"
             for question in questions
         )
-        parts.append(f'<p class="mb-suggest">{plain(own.suggestions)}</p><ul>{items}</ul>')
+        parts.append(
+            f'<div lang="{answer.language}"><p class="mb-suggest">{plain(own.suggestions)}</p>'
+            f"<ul>{items}</ul></div>"
+        )
     return (
         f'<div class="mb-box mb-declined" data-key="declined-{exchange.number}">'
         f"{''.join(parts)}</div>"
@@ -74,7 +92,8 @@ def _said(exchange: Exchange, words: Strings) -> str:
     written = [one for one in exchange.sentences if not one.is_quote]
     quotes = [one for one in exchange.sentences if one.is_quote]
     said = " ".join(
-        _sentence(one, spaced(one.text, exchange.language), exchange, words) for one in written
+        _sentence(one, spaced(one.text, exchange.language), exchange.language, exchange, words)
+        for one in written
     )
     parts = [f'<p class="mb-text">{said}</p>'] if written else []
     if exchange.running:
@@ -84,21 +103,27 @@ def _said(exchange: Exchange, words: Strings) -> str:
     parts = [f'<div class="mb-written">{"".join(parts)}</div>'] if parts else []
     if quotes:
         parts.append(f'<p class="mb-quotes-label">{plain(words.quotes_label)}</p>')
-    verbatim = {citation.number: citation.quote for citation in exchange.citations}
+    verbatim = {citation.number: citation for citation in exchange.citations}
     for one in quotes:
-        text = verbatim.get(one.citations[0], one.text)
-        quote = _sentence(one, text, exchange, words)
+        cited = verbatim.get(one.citations[0])
+        text, spoken = (
+            (cited.quote, cited.passage.language) if cited else (one.text, exchange.language)
+        )
+        quote = _sentence(one, text, spoken, exchange, words)
         parts.append(f'<blockquote class="mb-quote">{quote}</blockquote>')
     return "".join(parts)
 
 
-def _sentence(sentence: Sentence, said: str, exchange: Exchange, words: Strings) -> str:
+def _sentence(
+    sentence: Sentence, said: str, spoken: Language | None, exchange: Exchange, words: Strings
+) -> str:
     text = said.strip()
+    lang = f' lang="{spoken}"' if spoken else ""
     # Markers stay on the line of the word before them, unless that word could fill a line.
     start, space, last = text.rpartition(" ")
     tail = "mb-tail" if len(last) <= TAIL_CHARS else "mb-long-tail"
     return (
-        f'<span class="mb-sentence" data-sentence="{exchange.sentences.index(sentence)}">'
+        f'<span class="mb-sentence" data-sentence="{exchange.sentences.index(sentence)}"{lang}>'
         f"{plain(start + space)}"
         f'<span class="{tail}">{plain(last)}{_markers(sentence, exchange, words)}</span></span>'
     )
@@ -109,7 +134,7 @@ def _markers(sentence: Sentence, exchange: Exchange, words: Strings) -> str:
     # A marker that points to nothing is not shown: each number has its citation.
     return "".join(
         f'<button type="button" class="mb-marker" data-exchange="{exchange.number}" '
-        f'data-citation="{number}" '
+        f'data-citation="{number}" lang="{words.language}" '
         f'aria-label="{plain(words.source_marker.format(number=number, title=titles[number]))}">'
         f"{number}</button>"
         for number in sentence.citations

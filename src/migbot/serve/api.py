@@ -19,7 +19,7 @@ from migbot.serve.event_stream import Events, EventStream, named_event, told
 from migbot.serve.openapi import LISTED_DOCUMENTS, MOST_LISTED_DOCUMENTS, openapi_document
 from migbot.serve.rate import Rate, visitor_of
 from migbot.serve.refusals import as_refusal, error_fields, guarded
-from migbot.serve.requests import NOBODY, finished, json_fields
+from migbot.serve.requests import NOBODY, bounded, finished, json_fields
 from migbot.serve.search import search
 from migbot.settings import Settings
 from migbot.types import Document, Event, Finished, Question, Retrieved, Stated
@@ -92,7 +92,7 @@ class Api:
 
     def _question(self, fields: Mapping[str, Any]) -> Question:
         question_id = id_of(fields) if "id" in fields else SINGLE_ID
-        return question_of(question_id, fields, self._question_chars)
+        return question_of(question_id, bounded(fields), self._question_chars)
 
 
 async def _lines(first: Event | Beat, events: Events) -> AsyncGenerator[str, None]:

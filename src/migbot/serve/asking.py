@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from migbot.documents.clean import clean_text
 from migbot.errors import BusyError
 from migbot.serve.conversation import AWAITED, Exchange, Visit
-from migbot.serve.desk import Beat, Desk
+from migbot.serve.desk import Beat, Desk, StoppingError
 from migbot.serve.rate import Rate
 from migbot.serve.refusals import RefusalError
 from migbot.serve.strings import STRINGS
@@ -53,9 +53,14 @@ async def ask(
     yield Change(box="")
     asked = Question(question_id=str(exchange.number), text=text, history=history)
     try:
-        async with aclosing(_follow(desk.ask(asked, visitor), exchange, visit)) as changes:
+        async with aclosing(
+            _follow(desk.ask(asked, visitor, visit.left), exchange, visit)
+        ) as changes:
             async for is_seen in changes:
                 yield Change(is_seen=is_seen)
+    except StoppingError:
+        visit.halt("interrupted")
+        yield Change(box=None if visit.latest and visit.latest.sentences else text)
     except BusyError:
         visit.withdraw()
         visit.notice = words.busy
@@ -63,8 +68,7 @@ async def ask(
     except Exception:
         # Nobody but the log learns the details; the visitor's words are in neither.
         logger.exception("an answer failed")
-        if visit.latest is not None:
-            visit.update(replace(visit.latest, stage="broken"))
+        visit.halt("broken")
         yield Change()
 
 
@@ -81,8 +85,9 @@ async def _follow(
             else:
                 newer = exchange.after(event)
             if not visit.update(newer):
-                # Stopped or cleared: the page shows that, whatever was drawn last.
-                yield True
-                return
+                break
             yield newer != exchange
             exchange = newer
+    if visit.exchanges.get(exchange.number) is not exchange:
+        # Stopped or cleared: the page shows that, whatever was drawn last.
+        yield True

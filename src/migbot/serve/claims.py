@@ -1,15 +1,14 @@
 """Do the documents state a claim? The passages that are found for it, graded one by one."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from migbot.answer.check import quotable_spans
 from migbot.answer.compare import compare, read_claim
 from migbot.answer.support import Grade, Statement, SupportChecker, SupportVerdict
 from migbot.answer.units import unit_spans
-from migbot.serve.desk import Desk
-from migbot.serve.search import passages_for
-from migbot.types import Hit, Language, Passage, Question
+from migbot.serve.desk import Answering, Beat, Desk
+from migbot.types import Event, Hit, Language, Passage, Question, Retrieved
 
 # The verdict on a claim is the first of these that any passage gives.
 _ORDER: tuple[SupportVerdict, ...] = ("supported", "contradicted", "not_found")
@@ -24,23 +23,43 @@ class GradedPassage:
     quote: str
 
 
-async def grade_claim(
-    desk: Desk, checker: SupportChecker, claim: str
-) -> AsyncGenerator[tuple[GradedPassage, ...], None]:
+Graded = tuple[GradedPassage, ...]
+
+
+def grade_claim(
+    desk: Desk, checker: SupportChecker, claim: str, visitor: str = ""
+) -> AsyncGenerator[Graded | Beat, None]:
     """Yield what the passages found for `claim` say of it so far, the surest first.
 
-    Each waits for its turn where the model runs, so that answers come in between.
+    A claim waits for its turn as a question does, under the same name `visitor`, and ends like one
+    when the generator is closed.
 
     Raises:
-        BusyError: all places are taken.
+        BusyError: all places are taken, or the server is being stopped.
         QuestionError: the claim cannot be taken as it is.
         GeneratorError: the model failed.
     """
-    found = await passages_for(desk, Question(question_id="claim", text=claim))
+
+    def begin(assistant: Answering, is_wanted: Callable[[], bool]) -> Iterator[Graded]:
+        question = Question(question_id="claim", text=claim, is_wanted=is_wanted)
+        return _grades(assistant.answer(question), checker, claim)
+
+    return desk.attend(begin, visitor)
+
+
+def _grades(events: Iterator[Event], checker: SupportChecker, claim: str) -> Iterator[Graded]:
+    """Yield nothing yet once passages are found, then a grade more for each of them."""
+    found = next(events, None)
+    if isinstance(events, Generator):
+        # Passages are all that is wanted of the answer.
+        events.close()
+    yield ()
     graded: list[GradedPassage] = []
+    if not isinstance(found, Retrieved):
+        return
     for hit in found.hits:
         statement = Statement(claim=claim, language=found.language, passage=hit.passage)
-        (grade,) = await desk.run(lambda one=statement: checker.grade((one,)))  # type: ignore[misc]
+        (grade,) = checker.grade([statement])
         quote = nearest_words(claim, found.language, hit.passage)
         graded.append(GradedPassage(hit=hit, grade=grade, quote=quote))
         graded.sort(key=lambda one: (_ORDER.index(one.grade.verdict), -one.grade.support))

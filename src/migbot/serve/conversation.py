@@ -3,6 +3,7 @@
 It knows nothing about HTML or the toolkit: the page is drawn from it, anew, after each event.
 """
 
+import threading
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -20,7 +21,15 @@ from migbot.types import (
 )
 
 Stage = Literal[
-    "searching", "preparing", "waiting", "reading", "writing", "finished", "stopped", "broken"
+    "searching",
+    "preparing",
+    "waiting",
+    "reading",
+    "writing",
+    "finished",
+    "stopped",
+    "interrupted",
+    "broken",
 ]
 RUNNING: frozenset[Stage] = frozenset({"searching", "preparing", "waiting", "reading", "writing"})
 # The passages are there, no sentence is.
@@ -101,7 +110,10 @@ class Visit:
     notice: str = ""
     last_number: int = 0
     is_staff: bool = False
+    is_checking: bool = False
     judged: int = 0
+    # Set as soon as nobody waits for the newest answer any more; the model then stops at once.
+    left: threading.Event = field(default_factory=threading.Event)
 
     @property
     def latest(self) -> Exchange | None:
@@ -129,6 +141,7 @@ class Visit:
     def begin(self, question: str) -> Exchange:
         """Start an exchange and return it."""
         self.last_number += 1
+        self.left = threading.Event()
         self.notice = ""
         exchange = Exchange(number=self.last_number, question=question)
         self.exchanges[exchange.number] = exchange
@@ -151,12 +164,14 @@ class Visit:
         self.exchanges[exchange.number] = exchange
         return True
 
-    def halt(self) -> None:
-        """Mark the answer on its way as stopped, keeping what has arrived of it."""
+    def halt(self, stage: Literal["stopped", "interrupted", "broken"] = "stopped") -> None:
+        """Mark the answer on its way as one that ends here, keeping what has arrived of it."""
         if self.latest is not None and self.latest.running:
-            self.update(replace(self.latest, stage="stopped"))
+            self.update(replace(self.latest, stage=stage))
+            self.left.set()
 
     def clear(self) -> None:
         """Forget everything said; an answer on its way has nowhere to go and ends."""
         self.exchanges.clear()
+        self.left.set()
         self.notice = ""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from migbot.errors import BusyError
 from migbot.serve.answer_cache import AnswerCache
@@ -22,6 +22,7 @@ BEAT_S = 0.4
 PLACES_FOR_ONE_KEPT = 10
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 
 class Answering(Protocol):
@@ -30,6 +31,14 @@ class Answering(Protocol):
     def answer(self, question: Question) -> Iterator[Event]:
         """Yield the events of one answer; closing the iterator stops the model."""
         ...
+
+
+# Begins work for a visitor, given the assistant and what tells whether the visitor still waits.
+Begin: TypeAlias = Callable[[Answering, Callable[[], bool]], Iterator[Item]]
+
+
+class StoppingError(BusyError):
+    """The server is being stopped, at the door or in the middle of an answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,8 +71,8 @@ class Desk:
         self._assistant = assistant
         self._places = places
         self._answers = answers
-        self._inside: dict[_Errand, str] = {}
-        self._line: FairLine[_Errand] = FairLine()
+        self._inside: dict[_Errand[Any], str] = {}
+        self._line: FairLine[_Errand[Any]] = FairLine()
         self._turned_away = 0
         self._answered_again = 0
         self._closing = threading.Event()
@@ -87,26 +96,31 @@ class Desk:
         return self._answered_again
 
     async def ask(
-        self, question: Question, visitor: str = ""
+        self, question: Question, visitor: str = "", left: threading.Event | None = None
     ) -> AsyncGenerator[Event | Beat, None]:
         """Yield the events of an answer, and a `Beat` whenever `BEAT_S` pass without one.
 
         When the caller closes this generator or is cancelled, the assistant's iterator is closed
-        too: at once, or as soon as the model has written the token that it is at. `visitor` is
-        whoever asks, by any name that no other visitor has.
+        too: at once, or as soon as the model has written the token that it is at. So it is when
+        `left` is set, which need not wait for the next event. `visitor` is whoever asks, by any
+        name that no other visitor has.
 
         Raises:
-            BusyError: all places are taken, or the server is being stopped.
+            BusyError: all places are taken.
+            StoppingError: the server is being stopped.
         """
-        self._refuse_when_closing()
         key = self._answers and self._answers.key(question)
         if self._answers and key and (kept := self._answers.find(key, question.question_id)):
             self._answered_again += 1
             for event in kept:
                 yield event
             return
+
+        def begin(assistant: Answering, is_wanted: Callable[[], bool]) -> Iterator[Event]:
+            return assistant.answer(replace(question, is_wanted=is_wanted))
+
         told: list[Event] = []
-        async with aclosing(self._ask(question, visitor)) as events:
+        async with aclosing(self.attend(begin, visitor, left)) as events:
             async for one in events:
                 if not isinstance(one, Beat):
                     told.append(one)
@@ -122,9 +136,20 @@ class Desk:
                     self._answers.keep(key, told)
                 yield one
 
-    async def _ask(self, question: Question, visitor: str) -> AsyncGenerator[Event | Beat, None]:
+    async def attend(
+        self, begin: Begin[Item], visitor: str = "", left: threading.Event | None = None
+    ) -> AsyncGenerator[Item | Beat, None]:
+        """Yield what comes of `begin` and beats, as `ask` does: its first item at once.
+
+        The others come when it is the visitor's turn, from where the model runs.
+
+        Raises:
+            BusyError: all places are taken.
+            StoppingError: the server is being stopped.
+        """
+        self._refuse_when_closing()
         self._take_place(visitor)
-        errand = _Errand(self._assistant, question, self._closing)
+        errand = _Errand(begin, self._assistant, left or threading.Event(), self._closing)
         self._inside[errand] = visitor
         queued = False
         try:
@@ -139,6 +164,10 @@ class Desk:
                 if event is None:
                     return
                 if isinstance(event, Exception):
+                    # Nobody waits for an answer any more: that may be what it fails with.
+                    self._refuse_when_closing()
+                    if errand.left.is_set():
+                        return
                     raise event
                 yield event
                 if not queued:
@@ -185,9 +214,9 @@ class Desk:
 
     def _refuse_when_closing(self) -> None:
         if self._closing.is_set():
-            raise BusyError("the server is being stopped: ask again in a minute")
+            raise StoppingError("the server is being stopped: ask again in a minute")
 
-    def _beat(self, errand: "_Errand", *, waiting: bool) -> Beat:
+    def _beat(self, errand: "_Errand[Any]", *, waiting: bool) -> Beat:
         if not waiting:
             return Beat(stage="reading")
         in_line = self._line.ahead_of(errand) or 0
@@ -202,26 +231,32 @@ def _log_failure(done: Future[None]) -> None:
         logger.error("warming up failed: %s", error)
 
 
-class _Errand:
-    """One question's way through the two threads; its events arrive in `inbox`, then None."""
+class _Errand(Generic[Item]):
+    """One visitor's way through the two threads; what comes of it is in `inbox`, then None."""
 
-    def __init__(self, assistant: Answering, question: Question, closing: threading.Event) -> None:
+    def __init__(
+        self,
+        begin: Begin[Item],
+        assistant: Answering,
+        left: threading.Event,
+        closing: threading.Event,
+    ) -> None:
         self._closing = closing
         self._loop = asyncio.get_running_loop()
-        self.inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
+        self.inbox: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
         self.begun = threading.Event()
-        self.left = threading.Event()
-        self._events = assistant.answer(replace(question, is_wanted=self._is_wanted))
+        self.left = left
+        self._events = begin(assistant, self._is_wanted)
 
     def find(self) -> None:
-        """Post the first event."""
+        """Post the first item."""
         try:
             self._post(next(self._events, None))
         except Exception as error:  # noqa: BLE001 - raised again where the question was asked
             self._post(error)
 
     def write(self) -> None:
-        """Post the other events and the end, unless the visitor has left."""
+        """Post the other items and the end, unless the visitor has left."""
         self.begun.set()
         try:
             while self._is_wanted():
@@ -235,7 +270,7 @@ class _Errand:
             self.close()
 
     def close(self) -> None:
-        """Close the assistant's iterator."""
+        """Close the iterator."""
         if isinstance(self._events, Generator):
             self._events.close()
 
@@ -248,5 +283,5 @@ class _Errand:
     def _is_wanted(self) -> bool:
         return not (self.left.is_set() or self._closing.is_set())
 
-    def _post(self, item: Event | Exception | None) -> None:
+    def _post(self, item: Item | Exception | None) -> None:
         self.call_soon(self.inbox.put_nowait, item)

@@ -3,11 +3,12 @@
 from migbot.serve.words import Strings
 
 ENGLISH = Strings(
-    title="migbot – cited answers on migration governance",
+    language="en",
+    title="migbot – answers with sources on migration governance",
     headline="Ask a question, read the answer at its source.",
     statement=(
         "migbot answers in English and French about IOM, the Global Compact for Migration and the "
-        "UN Network on Migration. Every sentence points to the passage that carries it."
+        "UN Network on Migration. Every sentence points to the passage that supports it."
     ),
     examples_label="To begin with",
     examples=(
@@ -34,7 +35,7 @@ ENGLISH = Strings(
     source_marker="Source {number}: {title}",
     reveal="Read the passage",
     back="Back to the answer",
-    uses="This passage carries",
+    uses="Sentences this passage supports",
     copy_reference="Copy the reference",
     copied="Copied.",
     sheet="migbot sheet",
@@ -76,20 +77,23 @@ ENGLISH = Strings(
         "ris": "RIS (EndNote, Mendeley)",
     },
     print="Print",
-    linked_question="This link brings a question: send it to get the answer.",
+    linked_question="This link contains a question: send it to get the answer.",
     looked_for="Looked for: “{question}”",
     suggestions="The documents do answer this:",
     suggestion="What is known about “{heading}”?",
     searching="Searching the documents…",
     preparing="The language model is being prepared; your answer comes next…",
     waiting="Another answer is being written; yours is next…",
-    ahead="{ahead} questions come before yours; the passages are here already…",
+    ahead="{ahead} questions come before yours; the passages are already shown…",
     reading="Reading the passages…",
     writing="Writing and checking…",
     done="Answer complete. Cited sources: {sources}.",
+    done_cut="The answer is incomplete. Cited sources: {sources}.",
+    done_unsure="This may not answer exactly what you asked. Cited sources: {sources}.",
     done_declined="No answer to this question.",
     done_small_talk="Answer complete.",
     stopped="Answer stopped.",
+    interrupted="The server is being stopped: the answer ends here. Ask again in a minute.",
     failed_heading="The answer did not come through",
     empty_question="Write a question to begin.",
     long_question="This question is over {limit} characters. Shorten it, then send it again.",
@@ -99,12 +103,12 @@ ENGLISH = Strings(
     limits_heading="Good to know",
     limits=(
         (
-            "Check before you use it: a program writes the sentences, only the official documents "
-            "are authoritative."
+            "Check an answer before you use it: a program writes the sentences; only the official "
+            "documents are authoritative."
         ),
         (
-            "migbot handles no personal case, gives no legal advice and no opinion, and does not "
-            "follow the news."
+            "migbot does not handle individual cases, gives no legal advice and no opinion, and "
+            "does not follow the news."
         ),
         "An independent project, not affiliated with IOM. {privacy}",
     ),
@@ -120,7 +124,7 @@ ENGLISH = Strings(
     staff="Staff mode",
     trace={
         "heading": "Trace of the answer",
-        "standalone": "Question searched for",
+        "standalone": "Question as searched",
         "passages": "Passages found",
         "evidence": "Extracts that the model read",
         "considered": "Sentences that the model wrote",
@@ -128,49 +132,52 @@ ENGLISH = Strings(
         "dropped": "dropped:",
         "signs": "Signs for and against an answer",
         "times": "Times",
-        "cached": "An earlier answer to the same question, told again.",
+        "cached": "An earlier answer to the same question, repeated.",
     },
     claim_heading="Check a claim",
-    claim_text="Paste a sentence: migbot looks whether the documents say it.",
+    claim_text="Paste a sentence: migbot checks whether the documents say it.",
     claim_label="Claim",
     claim_check="Check",
     claim_checking="Checking…",
+    claim_waiting="Waiting for its turn… Ahead of it: {ahead}.",
+    empty_claim="Paste a sentence to check.",
+    long_claim="This claim is over {limit} characters. Shorten it, then check it again.",
     verdicts={
         "supported": "The documents say so",
         "contradicted": "The documents say otherwise",
         "not_found": "Not found in the documents",
     },
-    feedback_label="Your opinion",
+    feedback_label="Your feedback",
     feedback_ask=(
-        "Is this answer right? Your opinion is kept here with the question and the answer, and "
+        "Is this answer right? Your feedback is kept here with the question and the answer, and "
         "nothing about you."
     ),
     feedback_judgements=("Right", "Wrong", "Wrong source"),
     feedback_word="A word of explanation (optional)",
-    feedback_thanks="Thank you, your opinion is noted.",
-    feedback_full="Your opinion could not be noted.",
+    feedback_thanks="Thank you, your feedback has been recorded.",
+    feedback_full="Your feedback could not be recorded.",
     about="About",
     about_heading="About migbot",
     about_close="Close",
     about_documents="What migbot knows",
     about_counts=(
         "{en} documents in English and {fr} in French, and nothing else: neither the web nor "
-        "the news. Each document gives the date up to which it holds."
+        "the news. Each document gives the date as of which it is current."
     ),
     about_list="List of the documents",
     about_models="The models",
     about_models_text=(
         "{embedder} finds the passages, {generator} writes the sentences. A program compares each "
-        "sentence with the passage it cites and shows only those that the passage carries."
+        "sentence with the passage it cites and shows only those that the passage supports."
     ),
     about_measured="Measured accuracy",
     about_measured_text="On {questions} test questions, on {date}.",
     about_other_models="The models used here are not those that were measured.",
     about_figures={
         "right": "Right answers, where the documents answer",
-        "declined_wrongly": "Questions wrongly turned down",
-        "refused": "Questions rightly turned down or corrected",
-        "citation_precision": "Citations that carry their sentence",
+        "declined_wrongly": "Questions wrongly declined",
+        "refused": "Questions rightly declined or corrected",
+        "citation_precision": "Citations that support their sentence",
         "first_sentence_s": "Wait for the first sentence (median)",
     },
     about_privacy="Privacy",

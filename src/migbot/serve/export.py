@@ -91,7 +91,8 @@ def _paragraphs(exchange: Exchange, words: Strings, set_as: Callable[[str], str]
             quotes.append(f"{words.quote_open}{quote}{words.quote_close} {markers}")
         else:
             written.append(f"{set_as(spaced(sentence.text, exchange.language))} {markers}")
-    ended = [words.stopped] if exchange.stage == "stopped" else []
+    endings = {"stopped": words.stopped, "interrupted": words.interrupted}
+    ended = [endings[exchange.stage]] if exchange.stage in endings else []
     return [*([" ".join(written)] if written else []), *quotes, *map(set_as, ended)]
 
 

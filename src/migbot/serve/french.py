@@ -3,12 +3,13 @@
 from migbot.serve.words import Strings
 
 FRENCH = Strings(
-    title="migbot – réponses citées sur la gouvernance des migrations",
+    language="fr",
+    title="migbot – réponses sourcées sur la gouvernance des migrations",
     headline="Posez une question, lisez la réponse à sa source.",
     statement=(
         "migbot répond en français et en anglais sur l’OIM, le Pacte mondial sur les migrations et "
         "le Réseau des Nations Unies sur les migrations. Chaque phrase renvoie au passage qui "
-        "la porte."
+        "la confirme."
     ),
     examples_label="Pour commencer",
     examples=(
@@ -35,7 +36,7 @@ FRENCH = Strings(
     source_marker="Source {number} : {title}",
     reveal="Lire le passage",
     back="Retour à la réponse",
-    uses="Ce passage porte",
+    uses="Phrases appuyées par ce passage",
     copy_reference="Copier la référence",
     copied="Copié.",
     sheet="fiche de migbot",
@@ -77,7 +78,7 @@ FRENCH = Strings(
         "ris": "RIS (EndNote, Mendeley)",
     },
     print="Imprimer",
-    linked_question="Ce lien apporte une question : envoyez-la pour obtenir la réponse.",
+    linked_question="Ce lien contient une question : envoyez-la pour obtenir la réponse.",
     looked_for="Recherché : « {question} »",
     suggestions="Les documents répondent en revanche à ceci :",
     suggestion="Que sait-on de « {heading} » ?",
@@ -88,15 +89,22 @@ FRENCH = Strings(
     reading="Lecture des passages…",
     writing="Rédaction et vérification…",
     done="Réponse terminée. Sources citées : {sources}.",
+    done_cut="Réponse incomplète. Sources citées : {sources}.",
+    done_unsure=(
+        "Ceci ne répond peut-être pas exactement à la question. Sources citées : {sources}."
+    ),
     done_declined="Pas de réponse à cette question.",
     done_small_talk="Réponse terminée.",
     stopped="Réponse arrêtée.",
+    interrupted=(
+        "Le serveur s’arrête : la réponse s’interrompt ici. Reposez la question dans une minute."
+    ),
     failed_heading="La réponse n’a pas abouti",
     empty_question="Écrivez une question pour commencer.",
     long_question=(
         "Cette question dépasse {limit} caractères. Raccourcissez-la, puis envoyez-la de nouveau."
     ),
-    too_many=("Vous avez posé beaucoup de questions en une minute. Réessayez dans {seconds} s."),
+    too_many=("Vous avez posé trop de questions en une minute. Réessayez dans {seconds} s."),
     busy="Beaucoup de questions sont en attente. Réessayez dans une minute.",
     failed="Une erreur est survenue de notre côté, sans lien avec votre question. Réessayez.",
     limits_heading="À savoir",
@@ -113,8 +121,8 @@ FRENCH = Strings(
     ),
     questions_stay="Vos questions restent sur la machine qui sert cette page.",
     questions_beside=(
-        "Vos questions et les passages trouvés vont à un serveur de modèle de langue, sur la "
-        "machine qui sert cette page."
+        "Vos questions et les passages trouvés sont transmis à un serveur de modèle de langue, sur "
+        "la machine qui sert cette page."
     ),
     questions_leave=(
         "Vos questions et les passages trouvés sont envoyés à {host}, où le modèle de langue "
@@ -123,7 +131,7 @@ FRENCH = Strings(
     staff="Mode équipe",
     trace={
         "heading": "Trace de la réponse",
-        "standalone": "Question recherchée",
+        "standalone": "Question utilisée pour la recherche",
         "passages": "Passages trouvés",
         "evidence": "Extraits lus par le modèle",
         "considered": "Phrases écrites par le modèle",
@@ -131,13 +139,19 @@ FRENCH = Strings(
         "dropped": "écartée :",
         "signs": "Signes pour et contre une réponse",
         "times": "Durées",
-        "cached": "Une réponse donnée plus tôt à la même question, redite.",
+        "cached": "Une réponse donnée plus tôt à la même question, reprise.",
     },
     claim_heading="Vérifier une affirmation",
-    claim_text="Collez une phrase : migbot cherche si les documents la disent.",
+    claim_text="Collez une phrase : migbot vérifie si les documents l’affirment.",
     claim_label="Affirmation",
     claim_check="Vérifier",
     claim_checking="Vérification…",
+    claim_waiting="En attente de son tour… Avant elle : {ahead}.",
+    empty_claim="Collez une phrase à vérifier.",
+    long_claim=(
+        "Cette affirmation dépasse {limit} caractères. Raccourcissez-la, puis vérifiez-la de "
+        "nouveau."
+    ),
     verdicts={
         "supported": "Les documents le disent",
         "contradicted": "Les documents disent autre chose",
@@ -150,21 +164,21 @@ FRENCH = Strings(
     ),
     feedback_judgements=("Juste", "Fausse", "Mauvaise source"),
     feedback_word="Un mot d’explication (facultatif)",
-    feedback_thanks="Merci, votre avis est noté.",
-    feedback_full="Votre avis n’a pas pu être noté.",
+    feedback_thanks="Merci, votre avis est enregistré.",
+    feedback_full="Votre avis n’a pas pu être enregistré.",
     about="À propos",
     about_heading="À propos de migbot",
     about_close="Fermer",
     about_documents="Ce que migbot connaît",
     about_counts=(
         "{fr} documents en français et {en} en anglais, et rien d’autre : ni le web ni "
-        "l’actualité. Chaque document porte la date jusqu’à laquelle il vaut."
+        "l’actualité. Chaque document indique la date jusqu’à laquelle son contenu est valable."
     ),
     about_list="Liste des documents",
     about_models="Les modèles",
     about_models_text=(
         "{embedder} trouve les passages, {generator} écrit les phrases. Un programme compare "
-        "chaque phrase au passage cité et n’affiche que celles que le passage porte."
+        "chaque phrase au passage cité et n’affiche que celles que le passage confirme."
     ),
     about_measured="Exactitude mesurée",
     about_measured_text="Sur {questions} questions de contrôle, le {date}.",
@@ -173,12 +187,13 @@ FRENCH = Strings(
         "right": "Réponses justes, quand les documents répondent",
         "declined_wrongly": "Questions écartées à tort",
         "refused": "Questions écartées ou rectifiées à raison",
-        "citation_precision": "Citations qui portent leur phrase",
+        "citation_precision": "Citations qui appuient leur phrase",
         "first_sentence_s": "Attente de la première phrase (médiane)",
     },
     about_privacy="Vie privée",
     about_kept=(
-        "La page n’a pas de cookie, n’appelle aucun autre site et n’enregistre pas la conversation."
+        "La page n’utilise pas de cookies, n’appelle aucun autre site et n’enregistre pas la "
+        "conversation."
     ),
     skip="Aller à la question",
 )

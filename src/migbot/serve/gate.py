@@ -6,6 +6,7 @@ but those named here answer 404 before it sees them.
 
 import asyncio
 import re
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -16,6 +17,8 @@ from migbot.serve.refusals import refused
 BODY_BYTES = 64 * 1024
 # A body this small that takes longer holds a connection for nothing.
 BODY_S = 10.0
+# What a WebSocket is closed with (RFC 6455, section 7.4.1): there is none here.
+POLICY_VIOLATION = 1008
 
 ROUTES = {
     "GET": re.compile(
@@ -45,20 +48,29 @@ HEADERS = {
 }
 
 
+# How a request is answered that cannot be taken, by what it is and its body; None to any other.
+Refusal = Callable[[Scope, bytes], Response | None]
+
+
 class Gate:
     """ASGI middleware in front of the whole application."""
 
-    def __init__(self, app: ASGIApp, *, body_s: float = BODY_S) -> None:
-        """`body_s` is how long a body may take to arrive, in seconds."""
+    def __init__(
+        self, app: ASGIApp, *, refusal: Refusal = lambda *_: None, body_s: float = BODY_S
+    ) -> None:
+        """`refusal` looks at whole requests; `body_s` is how long a body may take, in seconds."""
         self._app = app
+        self._refuses = refusal
         self._body_s = body_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a wanted request on, answer any other with 403, 404, 405, 408 or 413."""
+        """Pass a wanted request on, answer any other with 400, 403, 404, 405, 408 or 413."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -82,6 +94,10 @@ class Gate:
             return
         if body is None:
             refusal = refused(413, "too_large", f"the body is over {BODY_BYTES} bytes: send less")
+            await refusal(scope, receive, send_with_headers)
+            return
+        refusal = self._refuses(scope, body)
+        if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
         await self._app(

@@ -1,10 +1,19 @@
-"""What stands in the page's `<head>`: migbot's own style and scripts."""
+"""What stands in the page's `<head>`, and what the toolkit's theme is told of the same look."""
 
 from pathlib import Path
 
 HERE = Path(__file__).parent
 STYLES = ("page.css", "panels.css")
 SCRIPTS = ("page.js", "actions.js")
+
+FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
+MONO_FONTS = ("ui-monospace", "monospace")
+COLOURS = {
+    "body_background_fill": "#f6f4ee",
+    "body_background_fill_dark": "#11181c",
+    "body_text_color": "#1c262b",
+    "body_text_color_dark": "#e4eae8",
+}
 
 
 def head_html() -> str:

@@ -35,7 +35,7 @@ class Metrics:
         )
         self._dropped = Counter(
             "migbot_dropped_sentences",
-            "Sentences that the model wrote and no passage carried",
+            "Sentences that the model wrote and no passage supported",
             registry=registry,
         )
         self._retrieval_s = Histogram(

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from migbot import __version__
+from migbot.serve.requests import MOST_PASSAGES, PASSAGES_CHARS
 from migbot.serve.shapes import (
     CitedAnswer,
     ErrorReply,
@@ -27,7 +28,7 @@ _ERRORS = {
     "408": "The body did not arrive in 10 seconds.",
     "413": "The body is over 64 KiB.",
     "415": "The body is not declared as application/json.",
-    "422": "A field is missing, malformed or too long.",
+    "422": "A field is missing, malformed or too long, or there are too many passages.",
     "429": "Too many questions of one visitor; Retry-After says when to ask again, in seconds.",
     "500": "The answer could not be written.",
     "503": "Too many questions are waiting; Retry-After says when to ask again, in seconds.",
@@ -58,8 +59,8 @@ def openapi_document(settings: Settings) -> JsonObject:
         "info": {
             "title": "migbot",
             "version": __version__,
-            "description": "Cited answers in French and English, from the documents served here. "
-            "Every error has the shape `ErrorReply`.",
+            "description": "Answers with sources, in French and English, from the documents served "
+            "here. Every error has the shape `ErrorReply`.",
         },
         "paths": {
             "/api/v1/ask": {"post": _ask()},
@@ -235,7 +236,9 @@ def _question(settings: Settings) -> JsonObject:
             "passages": {
                 "type": ["array", "null"],
                 "minItems": 1,
-                "description": "the only passages to answer from, in place of the documents",
+                "maxItems": MOST_PASSAGES,
+                "description": "the only passages to answer from, in place of the documents; at "
+                f"most {PASSAGES_CHARS} characters together",
                 "items": {
                     "type": "object",
                     "required": ["id", "text"],

@@ -17,34 +17,28 @@ import gradio as gr
 from starlette.applications import Starlette
 
 from migbot.answer.support import SupportChecker
-from migbot.documents.clean import clean_text
 from migbot.serve import render
 from migbot.serve.about import Listing, about_html
+from migbot.serve.arrival import arrival
 from migbot.serve.asking import ask
 from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
 from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
-from migbot.serve.head import HERE, head_html
+from migbot.serve.head import COLOURS, FONTS, HERE, MONO_FONTS, head_html
+from migbot.serve.page_calls import PageCalls
 from migbot.serve.rate import Rate, visitor_at
 from migbot.serve.staff import claims_heading_html, told_claim
-from migbot.serve.strings import STRINGS, preferred_language
+from migbot.serve.strings import STRINGS
 from migbot.settings import Settings
-from migbot.types import LANGUAGES, Document, Language
+from migbot.types import Document, Language
 
 Update = dict[Any, Any]
 
-
-def theme() -> gr.themes.Base:
-    """Return a plain theme: fonts of the visitor's machine, page colours known before the CSS."""
-    fonts = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
-    base = gr.themes.Base(font=fonts, font_mono=("ui-monospace", "monospace"))
-    return base.set(
-        body_background_fill="#f6f4ee",
-        body_background_fill_dark="#11181c",
-        body_text_color="#1c262b",
-        body_text_color_dark="#e4eae8",
-    )
+# Memory is bounded: beyond so many visits the one unused for the longest time is forgotten, and
+# each is that long after its last change.
+KEPT_VISITS = 500
+KEPT_VISIT_S = 8 * 3600
 
 
 class Page:
@@ -72,12 +66,19 @@ class Page:
         with gr.Blocks(title="migbot", analytics_enabled=False, fill_width=True) as self.blocks:
             self._lay_out()
             self._connect()
+        self.blocks.state_session_capacity = KEPT_VISITS
         # The desk holds the waiting line; this bounds what never gets that far.
         self.blocks.queue(max_size=settings.waiting_visitors, api_open=False)
+        inputs = {number: len(event.inputs) for number, event in self.blocks.fns.items()}
+        self.calls = PageCalls(inputs, self._waits)
+
+    def _waits(self, session: str) -> bool:
+        """Tell whether a session has asked for something that its browser may listen to."""
+        return session in self.blocks._queue.pending_messages_per_session  # noqa: SLF001 - no other way to ask
 
     def _lay_out(self) -> None:
         html: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
-        self._visit = gr.State(None)
+        self._visit = gr.State(None, time_to_live=KEPT_VISIT_S)
         with gr.Row(elem_id="mb-top"):
             self._header = gr.HTML(elem_id="mb-header", **html)
             self._new = gr.Button("", elem_id="mb-new", elem_classes="mb-quiet", visible=False)
@@ -174,16 +175,10 @@ class Page:
         )
 
     async def greet(self, request: gr.Request) -> Update:
-        """Begin a visit, in the language that the browser asks for or the address names."""
-        named = request.query_params.get("lang")
-        wished = preferred_language(request.headers.get("accept-language", ""))
-        language: Language = next((known for known in LANGUAGES if known == named), wished)
-        visit = Visit(language=language, is_staff=bool(request.query_params.get("staff")))
-        # A link may bring a question, but only the visitor asks it.
-        question = clean_text(request.query_params.get("q", ""))[: self._settings.question_chars]
-        if question:
-            visit.notice = STRINGS[language].linked_question
-        return {**self._worded(visit), self._box: self._worded_box(language, question)}
+        """Begin a visit as the address and the browser ask for it."""
+        accepted = request.headers.get("accept-language", "")
+        visit, question = arrival(request.query_params, accepted, self._settings)
+        return {**self._worded(visit), self._box: self._worded_box(visit.language, question)}
 
     async def switch(self, visit: Visit | None) -> Update:
         """Show the page in its other language; the conversation stays."""
@@ -193,9 +188,9 @@ class Page:
         return self._worded(visit)
 
     async def toggle_staff(self, visit: Visit | None) -> Update:
-        """Show or hide what is for staff."""
+        """Show or hide what is for staff, where that is offered."""
         visit = visit or Visit(language="en")
-        visit.is_staff = not visit.is_staff
+        visit.is_staff = self._settings.staff_mode and not visit.is_staff
         return self._worded(visit)
 
     async def tell_about(self, visit: Visit | None) -> Update:
@@ -217,15 +212,19 @@ class Page:
 
         return judged
 
-    async def check_claim(self, claim: object, visit: Visit | None) -> AsyncGenerator[Update, None]:
+    async def check_claim(
+        self, claim: object, visit: Visit | None, request: gr.Request
+    ) -> AsyncGenerator[Update, None]:
         """Tell whether the documents state a claim, for staff."""
         visit = visit or Visit(language="en")
         if self._checker is None or not visit.is_staff:
             return
-        telling = told_claim(self._desk, self._checker, claim, visit.language)
+        visitor = visitor_at(request.client.host)
+        parts = (self._desk, self._checker, self._settings)
+        telling = told_claim(*parts, claim, visit, visitor=visitor, rate=self._rate)
         async with aclosing(telling):
             async for html in telling:
-                yield {self._visit: visit, self._graded: html}
+                yield gr.skip() if html is None else {self._visit: visit, self._graded: html}
 
     async def stop(self, visit: Visit | None) -> Update:
         """Stop the answer on its way; what was shown of it stays."""
@@ -333,7 +332,8 @@ def mount(application: Starlette, page: Page, settings: Settings) -> Starlette:
         enable_monitoring=False,
         pwa=False,
         mcp_server=False,
-        theme=theme(),
+        # The visitor's own fonts, and page colours that are known before the style sheet.
+        theme=gr.themes.Base(font=FONTS, font_mono=MONO_FONTS).set(**COLOURS),
         head=head_html(),
     )
     return mounted

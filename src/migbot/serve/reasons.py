@@ -19,24 +19,36 @@ _TURNS: Mapping[str, str] = {
     "more": "plus de",
     "only": "seulement",
 }
+
+
+def _of(month: str) -> str:
+    return f"d’{month}" if month[0] in "ao" else f"de {month}"
+
+
 # What the check says, and how French says it; \1 and \2 are the words that the check names.
 _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(english), french)
     for english, french in (
         (r"number (.+) is not in the passage", r"le nombre \1 ne figure pas dans le passage"),
         (r"number (.+) is not there, but (.+)", r"le passage ne dit pas \1, mais \2"),
-        (r"month (.+) is not in the passage", r"le mois \1 ne figure pas dans le passage"),
+        *(
+            (
+                rf"month {number} is not in the passage",
+                f"le mois {_of(month)} ne figure pas dans le passage",
+            )
+            for number, month in enumerate(FRENCH.months, start=1)
+        ),
         (r"date (.+) is not in the passage", r"la date \1 ne figure pas dans le passage"),
-        (r"name (.+) is not in the passage", r"le nom « \1 » ne figure pas dans le passage"),
+        (r"name (.+) is not in the passage", r"le nom « \1 » ne figure pas dans le passage"),
         (
             r"enough of what it says is not in the passage",
             r"trop peu de ce qu’elle dit figure dans le passage",
         ),
-        (r"“(.+)” is the question's word", r"« \1 » est un mot de la question"),
+        (r"“(.+)” is the question's word", r"« \1 » est un mot de la question"),
         (r"negated only here", r"la négation n’est que d’un côté"),
-        (r"negation of (.+) differs", r"la négation de « \1 » diffère"),
+        (r"negation of (.+) differs", r"la négation de « \1 » diffère"),
         *(
-            (rf"turned round \({turn}\)", f"le sens est retourné ({french})")
+            (rf"turned round \({turn}\)", f"le sens est inversé ({french})")
             for turn, french in _TURNS.items()
         ),
         (r"(.+) counts something else", r"\1 compte autre chose"),
@@ -56,7 +68,7 @@ _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def told_reasons(reasons: Iterable[str], words: Strings) -> str:
     """Return the check's reasons as one line; one without French words stays as it is."""
-    return " ; ".join(map(_in_french, reasons)) if words is FRENCH else "; ".join(reasons)
+    return "\u202f; ".join(map(_in_french, reasons)) if words is FRENCH else "; ".join(reasons)
 
 
 def _in_french(reason: str) -> str:

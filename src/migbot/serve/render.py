@@ -15,7 +15,7 @@ from migbot.serve.escaping import plain, spaced
 from migbot.serve.staff import trace_html
 from migbot.serve.strings import STRINGS, Strings
 from migbot.settings import Settings
-from migbot.types import Document, Language
+from migbot.types import Answer, Document, Language
 
 # A longer question is set smaller.
 HEADING_CHARS = 140
@@ -55,7 +55,7 @@ def exchange_html(
         f'<article class="mb-exchange" data-number="{exchange.number}" data-state="{state}">'
         f'<h2 class="mb-question{size}"><span class="mb-unseen">{plain(words.you_asked)}: </span>'
         f"<span{spoken}>{plain(spaced(exchange.question, exchange.language))}</span></h2>"
-        f'<div class="mb-pair"><div class="mb-answer"{spoken}>{answer_html(exchange, words)}'
+        f'<div class="mb-pair"><div class="mb-answer">{answer_html(exchange, words)}'
         f"{feedback_html(exchange, words) if feedback else ''}</div>"
         f"{sources_html(exchange, words, documents)}</div>"
         f"{trace_html(exchange, words) if trace else ''}</article>"
@@ -70,14 +70,22 @@ def status_text(visit: Visit) -> str:
         return visit.notice
     if exchange.stage == "waiting" and exchange.ahead > 1:
         return words.ahead.format(ahead=exchange.ahead)
-    if exchange.stage in RUNNING or exchange.stage == "stopped":
+    if exchange.stage in RUNNING or exchange.stage in ("stopped", "interrupted"):
         return str(getattr(words, exchange.stage))
-    if exchange.answer is None or exchange.answer.outcome == "failed":
+    answer = exchange.answer
+    if not exchange.sentences and (answer is None or answer.outcome == "failed"):
         return words.failed_heading
-    if exchange.answer.outcome == "declined":
+    if answer is not None and answer.outcome == "declined":
         return words.done_declined if exchange.hits else words.done_small_talk
     cited = {citation.passage.passage_id for citation in exchange.citations}
-    return words.done.format(sources=len(cited))
+    return _done(answer, words).format(sources=len(cited))
+
+
+def _done(answer: Answer | None, words: Strings) -> str:
+    """Return what is said of an answer with sentences; without its end it is not whole."""
+    if answer is None or answer.is_cut:
+        return words.done_cut
+    return words.done_unsure if answer.is_unsure else words.done
 
 
 def status_html(visit: Visit) -> str:
@@ -119,12 +127,12 @@ def footer_html(language: Language, settings: Settings) -> str:
     words = STRINGS[language]
     told = privacy(words, settings)
     items = "".join(f"<li>{plain(item.format(privacy=told))}</li>" for item in words.limits)
+    named = [("mb-about-open", words.about_heading)]
+    if settings.staff_mode:
+        named.append(("mb-staff-switch", words.staff))
     buttons = "".join(
         f'<button type="button" data-press="{pressed}">{plain(name)}</button>'
-        for pressed, name in (
-            ("mb-about-open", words.about_heading),
-            ("mb-staff-switch", words.staff),
-        )
+        for pressed, name in named
     )
     return (
         f'<div class="mb-footer" role="note" aria-label="{plain(words.limits_heading)}">'

@@ -90,7 +90,7 @@ def build_server(
 
     rate = Rate(settings.visitor_questions_per_minute)
 
-    async def build() -> Starlette:
+    async def build() -> Gate:
         known = documents or {}
         routes = [
             Route("/health", health),
@@ -98,12 +98,11 @@ def build_server(
             *OpenAIApi(desk, settings, known, rate).routes(),
         ]
         page = Page(desk, settings, known, rate, checker, build_id)
-        return mount(Starlette(routes=routes), page, settings)
+        return Gate(mount(Starlette(routes=routes), page, settings), refusal=page.calls.refusal)
 
     # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
-    application = asyncio.run(build())
     config = uvicorn.Config(
-        Gate(application),
+        asyncio.run(build()),
         log_level="warning",
         access_log=False,
         server_header=False,

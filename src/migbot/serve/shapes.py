@@ -34,7 +34,7 @@ class FoundPassage(Source):
 
 
 class CitedQuote(Source):
-    """The words of a passage that carry a sentence."""
+    """The words of a passage that support a sentence."""
 
     number: int = Field(description="the marker [n] in the text, from 1 in order of first use")
     start: int = Field(description="where the quote begins in the document's text, in characters")
@@ -46,7 +46,7 @@ class CheckedSentence(BaseModel):
     """A sentence that was found in a passage before it is shown."""
 
     text: str = Field(description="the sentence, without markers")
-    citations: list[int] = Field(description="numbers of the quotes that carry it")
+    citations: list[int] = Field(description="numbers of the quotes that support it")
 
 
 class StreamedSentence(CheckedSentence):

@@ -7,13 +7,16 @@ from contextlib import aclosing
 from migbot.answer.support import SupportChecker
 from migbot.documents.clean import clean_text
 from migbot.errors import BusyError, MigbotError
-from migbot.serve.claims import GradedPassage, grade_claim, verdict_of
-from migbot.serve.conversation import Exchange
-from migbot.serve.desk import Desk
+from migbot.serve.claims import Graded, GradedPassage, grade_claim, verdict_of
+from migbot.serve.conversation import Exchange, Visit
+from migbot.serve.desk import Beat, Desk, StoppingError
 from migbot.serve.escaping import plain, told
+from migbot.serve.rate import Rate
 from migbot.serve.reasons import told_reasons
+from migbot.serve.refusals import RefusalError
 from migbot.serve.strings import STRINGS, Strings
-from migbot.types import Answer, Considered, Hit, Language, Trace
+from migbot.settings import Settings
+from migbot.types import Answer, Considered, Hit, Trace
 
 logger = logging.getLogger(__name__)
 
@@ -46,25 +49,62 @@ def claims_heading_html(words: Strings) -> str:
 
 
 async def told_claim(
-    desk: Desk, checker: SupportChecker, claim: object, language: Language
-) -> AsyncGenerator[str, None]:
-    """Yield, as HTML, what the documents say of a claim, passage by passage, then the verdict."""
-    words = STRINGS[language]
-    text = clean_text(claim) if isinstance(claim, str) else ""
-    if not text:
+    desk: Desk,
+    checker: SupportChecker,
+    settings: Settings,
+    claim: object,
+    visit: Visit,
+    *,
+    visitor: str,
+    rate: Rate,
+) -> AsyncGenerator[str | None, None]:
+    """Yield, as HTML, what the documents say of a claim, passage by passage, then the verdict.
+
+    None where nothing is new. A claim is let in as a question is: `visitor` is who sends it, as
+    `visitor_at` names them, and `rate` says whether they may. One of a visit is checked at a time.
+    """
+    if visit.is_checking:
         return
-    yield told(words.claim_checking)
+    words = STRINGS[visit.language]
+    text = clean_text(claim) if isinstance(claim, str) else ""
+    limit = settings.question_chars
+    if not text or len(text) > limit:
+        yield told(words.long_claim.format(limit=limit) if text else words.empty_claim)
+        return
+    visit.is_checking = True
     try:
-        graded: tuple[GradedPassage, ...] = ()
-        async with aclosing(grade_claim(desk, checker, text)) as grading:
-            async for graded in grading:
-                yield told(words.claim_checking) + _graded(graded, words)
-        yield graded_html(graded, words)
+        rate.admit(visitor)
+        async with aclosing(_checked(grade_claim(desk, checker, text, visitor), words)) as changes:
+            async for html in changes:
+                yield html
+    except RefusalError as refusal:
+        yield told(words.too_many.format(seconds=refusal.retry_s))
+    except StoppingError:
+        yield told(words.interrupted)
     except BusyError:
         yield told(words.busy)
     except MigbotError:
         logger.exception("a claim could not be checked")
         yield told(words.failed)
+    finally:
+        visit.is_checking = False
+
+
+async def _checked(
+    grading: AsyncGenerator[Graded | Beat, None], words: Strings
+) -> AsyncGenerator[str | None, None]:
+    yield told(words.claim_checking)
+    graded: Graded = ()
+    async with aclosing(grading) as steps:
+        async for step in steps:
+            if not isinstance(step, Beat):
+                graded = step
+                yield told(words.claim_checking) + _graded(graded, words)
+            elif step.ahead:
+                yield told(words.claim_waiting.format(ahead=step.ahead))
+            else:
+                yield None
+    yield graded_html(graded, words)
 
 
 def graded_html(graded: Sequence[GradedPassage], words: Strings) -> str:

@@ -10,6 +10,7 @@ from migbot.types import Language
 class Strings:
     """The page's words in one language. Names in braces are filled in by `str.format`."""
 
+    language: Language
     title: str
     headline: str
     statement: str
@@ -68,9 +69,12 @@ class Strings:
     reading: str
     writing: str
     done: str
+    done_cut: str
+    done_unsure: str
     done_declined: str
     done_small_talk: str
     stopped: str
+    interrupted: str
     failed_heading: str
     empty_question: str
     long_question: str
@@ -89,6 +93,9 @@ class Strings:
     claim_label: str
     claim_check: str
     claim_checking: str
+    claim_waiting: str
+    empty_claim: str
+    long_claim: str
     verdicts: Mapping[str, str]
     feedback_label: str
     feedback_ask: str

@@ -1,0 +1,80 @@
+"""How long the server keeps a conversation, and for whom."""
+
+import time
+from contextlib import ExitStack
+
+import pytest
+from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from scripted_assistant import DOCUMENTS, ScriptedAssistant
+
+from migbot.serve import page
+from migbot.settings import load_settings
+
+pytestmark = TOOLKIT_WARNINGS
+
+
+@pytest.fixture
+def arrive():
+    with ExitStack() as leaving:
+
+        def new_visitor(url, session):
+            visitor = Visitor(url=url, session=session)
+            leaving.callback(visitor.client.close)
+            visitor.arrive()
+            return visitor
+
+        yield new_visitor
+
+
+@pytest.fixture
+def serve(tmp_path):
+    settings = load_settings(corpus=tmp_path, index=tmp_path, models=tmp_path)
+    return lambda: live_page(ScriptedAssistant(pause_s=0), settings, DOCUMENTS)
+
+
+def is_kept(visitor):
+    """Whether the server still knows what the visitor asked."""
+    visitor.act("mb-switch")
+    return "1951" in visitor.page["mb-conversation"]
+
+
+def test_the_visit_unused_for_the_longest_time_is_forgotten(serve, arrive, monkeypatch):
+    monkeypatch.setattr(page, "KEPT_VISITS", 2)
+    with serve() as url:
+        first, second = (arrive(url, f"visitor{number}") for number in range(2))
+        first.ask("When was IOM founded?")
+        second.ask("When was IOM founded?")
+        assert is_kept(first)
+
+        arrive(url, "visitor2")
+
+        assert is_kept(first)
+        assert not is_kept(second)
+
+
+def test_a_visit_is_forgotten_some_time_after_its_last_change(serve, arrive, monkeypatch):
+    monkeypatch.setattr(page, "KEPT_VISIT_S", 2)
+    with serve() as url:
+        visitor = arrive(url, "visitor1")
+        visitor.ask("When was IOM founded?")
+        assert is_kept(visitor)
+
+        # The toolkit looks once a second.
+        time.sleep(4.5)
+
+        assert not is_kept(visitor)
+
+
+def test_visits_are_bounded_in_number_and_time():
+    assert page.KEPT_VISITS <= 1000
+    assert page.KEPT_VISIT_S <= 24 * 3600
+
+
+def test_who_knows_the_id_of_a_visit_can_open_it(serve, arrive):
+    with serve() as url:
+        arrive(url, "known").ask("When was IOM founded?")
+        other = Visitor(url=url, session="known")
+        try:
+            assert is_kept(other)
+        finally:
+            other.client.close()
