@@ -93,7 +93,7 @@ def test_a_link_brings_its_question_and_asks_nothing_by_itself(page, scripted, s
 
     box = page.get_by_label("Votre question")
     expect(box).to_have_value(QUESTION)
-    expect(page.get_by_role("status").filter(has_text="Ce lien apporte")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Ce lien contient")).to_be_visible()
     assert len(scripted.heard) == heard
     page.get_by_role("button", name="Envoyer").click()
     expect(page.locator(".mb-exchange[data-state=at-rest]")).to_have_count(1)
