@@ -72,10 +72,10 @@ _REPLIES: dict[SmallTalk, dict[Language, str]] = {
     "about": {
         "fr": "migbot répond à partir de documents sur l’OIM, le Pacte mondial sur les migrations "
         "et le Réseau des Nations Unies sur les migrations. Il montre pour chaque phrase le "
-        "passage qui la porte, et le dit quand les documents ne répondent pas. Essayez par "
+        "passage qui la confirme, et le dit quand les documents ne répondent pas. Essayez par "
         "exemple : « Combien d’objectifs compte le Pacte mondial sur les migrations ? »",
         "en": "migbot answers from documents about IOM, the Global Compact for Migration and the "
-        "United Nations Network on Migration. For each sentence it shows the passage that carries "
+        "United Nations Network on Migration. For each sentence it shows the passage that supports "
         "it, and it says so when the documents do not answer. Try for instance: “How many "
         "objectives does the Global Compact for Migration have?”",
     },
@@ -160,4 +160,5 @@ def caveats(answer: Answer) -> tuple[str, ...]:
 
 def _spaced(text: str) -> str:
     """Return `text` with no-break spaces where French typography sets them; English has none."""
-    return re.sub("(«) | (?=[:;!?»])", lambda found: (found[1] or "") + "\u00a0", text)
+    text = re.sub("(«) | (?=[:»])", lambda found: (found[1] or "") + "\u00a0", text)
+    return re.sub(" (?=[;!?])", "\u202f", text)
