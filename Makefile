@@ -42,7 +42,7 @@ export MIGBOT_EVAL_DATA ?= $(abspath ../shared/eval)
 endif
 
 .PHONY: eval
-eval: setup $(VENV)/.installed-dev ## Ask all development questions and measure retrieval (20 to 30 minutes)
+eval: setup $(VENV)/.installed-dev ## Ask all development questions and measure retrieval (30 to 60 minutes)
 	$(BIN)/python eval/run.py --suite dev retrieval
 
 .PHONY: eval-sample

@@ -14,8 +14,6 @@ FONDS = "Le fonds a financé six programmes communs, depuis mai 2019, car il aid
         ("Quel âge a la présidente ?", "La présidente a pris ses fonctions en 2019.", "fr"),
         ("At what time was the vote?", "The vote was held on 19 December 2018.", "en"),
         ("Combien de temps dure la procédure ?", "La procédure est prévue par la loi.", "fr"),
-        ("Why did Chile abstain?", "Chile abstained in the vote.", "en"),
-        ("Pourquoi le Chili s’est-il abstenu ?", "Le Chili s’est abstenu lors du vote.", "fr"),
         ("How many pages does the text have?", "The text has 23 objectives.", "en"),
         ("Combien de mots compte le texte ?", "Le texte compte 23 objectifs.", "fr"),
         ("How many were there in 1990?", "There were 304 million in 2024.", "en"),
@@ -35,7 +33,7 @@ def test_a_passage_on_the_subject_may_lack_the_very_thing_that_is_asked_for(
         ("How many joint programmes were there?", FUND, "en"),
         ("What was the target in 2022?", FUND, "en"),
         ("Depuis combien de temps le fonds existe-t-il ?", FONDS, "fr"),
-        ("Pourquoi ce fonds ?", FONDS, "fr"),
+        ("Pourquoi ce fonds a-t-il été fermé ?", FONDS, "fr"),
         ("Combien de programmes le fonds a-t-il financés ?", FONDS, "fr"),
         ("À quelle heure ouvre la salle ?", "La salle ouvre à 9 h et ferme à midi.", "fr"),
         ("How old is the treaty's author?", "Its author, born in 1958, still teaches.", "en"),
@@ -46,11 +44,11 @@ def test_a_passage_that_holds_what_is_asked_for_lacks_nothing(question, text, la
     assert not lacks_what_is_asked(question, {text: language}, language=language)
 
 
-def test_any_passage_may_hold_a_reason_but_the_first_must_hold_a_number():
-    reason = {"Chile abstained.": "en", "It did so because talks went on.": "en"}
+def test_any_passage_may_hold_a_duration_but_the_first_must_hold_a_number():
+    duration = {"The council has members.": "en", "Their term is five years.": "en"}
     number = {"The fund has donors.": "en", "There are 38 donors.": "en"}
 
-    assert not lacks_what_is_asked("Why did Chile abstain?", reason, language="en")
+    assert not lacks_what_is_asked("How long do members serve?", duration, language="en")
     assert lacks_what_is_asked("How many donors are there?", number, language="en")
 
 

@@ -59,13 +59,6 @@ _ASKED = {
             r"\b(?:(?:year|month|week|day|hour)s?|since|until|from)\b",
         ),
     ),
-    "reason": (
-        _either(r"\bpourquoi\b", r"pour quelles? raisons?", r"\bwhy\b", r"for what reason"),
-        _either(
-            r"\b(?:because|as|since|reasons?|due to|owing to|so that|therefore|thus|grounds?)\b",
-            r"\b(?:car|parce qu\w*|raisons?|afin|pour que|[àa] cause|motifs?|donc|puisqu\w*)\b",
-        ),
-    ),
 }
 _COUNT = re.compile(
     r"\b(?:combien (?:de |d['’])|how many |(?:quel|le) (?:est le )?nombre (?:total )?(?:de |d['’])|"
@@ -79,9 +72,10 @@ def lacks_what_is_asked(
 ) -> bool:
     """Return whether `question`, in `language`, asks for a thing that none of `texts` holds.
 
-    That is a sum of money, an age, a time of day, a duration, a reason, a number of the very
-    things that are to be counted, or what is said of a year that the question names. A number, a
-    date, a share or a name must stand in the first of `texts`, the best.
+    That is a sum of money, an age, a time of day, a duration, a number of the very things
+    that are to be counted, or what is said of a year that the question names. A number, a date, a
+    share or a name must stand in the first of `texts`, the best. Reasons are not looked for: who
+    asks why something happened that did not is best shown what did.
     """
     if _lacks_year(question, texts):
         return True
