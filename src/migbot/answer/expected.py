@@ -17,9 +17,14 @@ _NUMBER = re.compile(
     r"\bhow (?:many|much|often|long|old)\b|\bwhat (?:is the )?number of\b",
     re.IGNORECASE,
 )
+# Within a sentence, "quand" and "when" mostly say at which time the rest holds: "when he left".
 _DATE = re.compile(
-    r"\bquand\b|\bquelle (?:date|ann[ée]e)\b|\bdate d[eu]\b|"
-    r"\bwhen\b|\bsince when\b|\b(?:what|which) (?:date|year|day)\b",
+    r"^\W*(?:(?:et|mais|ou|and|but|so) )?(?:quand|when)\b|\b(?:quand|when)\W*$|"
+    r"\b(?:quand|when) (?:et|ou|and|or|sur|au|en|par|exactement|exactly)\b|"
+    r"\b(?:depuis|jusqu['’][àa]|et|c['’ ]est|pour|since|until|till|and) (?:quand|when)\b|"
+    r"\bquand (?:a|est|ont|sont|[ée]tait|fut|aura|auront|doi\w+)\b|\bquand \w+-t-|"
+    r"\bwhen (?:is|are|was|were|did|do|does|will|has|have|had|can|should)\b|"
+    r"\bquelle (?:date|ann[ée]e)\b|\bdate d[eu]\b|\b(?:what|which) (?:date|year|day)\b",
     re.IGNORECASE,
 )
 _NAME = re.compile(
