@@ -111,6 +111,19 @@ def test_what_was_rounded_once_stays_as_it_is():
     assert np.allclose(once, vectors, rtol=0, atol=1e-3)
 
 
+def test_vectors_of_a_mapped_file_are_indexed_as_those_in_memory(tmp_path):
+    vectors, questions = unit_vectors(5000, seed=1), unit_vectors(20, seed=2)
+    mapped = np.lib.format.open_memmap(
+        tmp_path / "vectors.npy", mode="w+", dtype=np.float32, shape=vectors.shape
+    )
+    mapped[:] = vectors
+
+    index = FaissIndex.approximate(mapped, questions)
+
+    assert np.array_equal(index.vectors(), FaissIndex.approximate(vectors, questions).vectors())
+    assert np.array_equal(mapped, vectors)
+
+
 @pytest.mark.parametrize("content", [b"not an index at all", b"IxF2"])
 def test_refuses_what_is_not_an_index(content):
     with pytest.raises(IndexIntegrityError, match="cannot be read"):

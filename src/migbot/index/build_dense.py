@@ -29,6 +29,8 @@ def write_vectors(
     Returns its files by name, and the length of a vector.
     """
     vectors = source.write(content.folder / "vectors.npy")
+    # All were read to see which are new.
+    content.passages.release()
     if milvus is None:
         dense: VectorIndex = _index_vectors(vectors, content.passages, embedder)
     else:

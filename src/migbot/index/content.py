@@ -10,7 +10,7 @@ from migbot.documents.corpus import Refused, on_one_line
 from migbot.errors import DocumentError
 from migbot.index.embed import SPECIAL_TOKENS, Embedder
 from migbot.index.manifest import build_id_of, sha256_of
-from migbot.index.mapped import map_file
+from migbot.index.mapped import map_file, release_pages
 from migbot.index.passage_store import StoredDocuments, StoredPassages
 from migbot.index.passages import frame_text, to_line
 from migbot.index.store import DOCUMENTS, PASSAGES
@@ -64,7 +64,7 @@ def store_content(
             cut.writelines(to_line(passage) for passage in passages)
     on_progress("cutting passages", len(documents), len(documents))
     lines = map_file(folder / DOCUMENTS), map_file(folder / PASSAGES)
-    return Content(
+    content = Content(
         folder=folder,
         documents=StoredDocuments(lines[0]),
         passages=StoredPassages(lines[1]),
@@ -72,6 +72,10 @@ def store_content(
         corpus_sha256=sha256_of(lines[0]),
         build_id=build_id_of(*lines, embedder.identity, passage_tokens, vector_index),
     )
+    # Read from end to end for the two hashes.
+    for one in lines:
+        release_pages(one)
+    return content
 
 
 def cut_document(

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from migbot.errors import IndexIntegrityError
+from migbot.index.mapped import release_pages
 from migbot.index.recall import nearest, recall
 from migbot.index.types import Buffer, Positions, Ranking, Vectors
 
@@ -99,9 +100,10 @@ class FaissIndex:
         index.cp.max_points_per_centroid = _TRAINING_VECTORS_OF_A_LIST
         index.cp.min_points_per_centroid = 1  # which only silences a warning
         index.cp.niter = _TRAINING_ROUNDS
-        index.train(np.ascontiguousarray(vectors, dtype=np.float32))
+        index.train(_sample(vectors, lists * _TRAINING_VECTORS_OF_A_LIST))
         for first in range(0, len(vectors), _BLOCK):
             index.add(np.ascontiguousarray(vectors[first : first + _BLOCK], dtype=np.float32))
+            release_pages(vectors.base)
         index.set_direct_map_type(faiss.DirectMap.Array)  # says in which list each position is
         built = cls(index, centres)
         expected = nearest(vectors, questions)
@@ -167,6 +169,16 @@ class FaissIndex:
         """Return the vectors at these positions, all of them by default, shape (n, d)."""
         places = np.arange(len(self)) if at is None else at
         return np.asarray(self._index.reconstruct_batch(places), dtype=np.float32)
+
+
+def _sample(vectors: Vectors, count: int) -> Vectors:
+    """Return `count` of `vectors`, drawn over all of them and always the same; all if fewer."""
+    if count >= len(vectors):
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+    drawn = np.random.default_rng(0).choice(len(vectors), size=count, replace=False)
+    sample = np.ascontiguousarray(vectors[np.sort(drawn)], dtype=np.float32)
+    release_pages(vectors.base)
+    return sample
 
 
 def _number_of_lists(vectors: int) -> int:

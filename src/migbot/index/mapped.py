@@ -18,7 +18,10 @@ def map_file(path: Path) -> Buffer:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def release_pages(content: Buffer) -> None:
-    """Give back the memory of what was read of a mapped file; reading it again works as before."""
+def release_pages(content: object) -> None:
+    """Give back the memory of what was read of a mapped file; reading it again works as before.
+
+    Anything that is not mapped, such as the base of an array that holds its own numbers, stays.
+    """
     if isinstance(content, mmap.mmap):
         content.madvise(mmap.MADV_DONTNEED)

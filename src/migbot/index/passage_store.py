@@ -10,6 +10,7 @@ from typing import overload
 import numpy as np
 
 from migbot.errors import IndexIntegrityError
+from migbot.index.mapped import release_pages
 from migbot.index.passages import document_from_line, passage_from_line
 from migbot.index.types import Buffer, Positions
 from migbot.types import Document, Passage
@@ -45,6 +46,10 @@ class StoredPassages(Sequence[Passage]):
         if isinstance(at, slice):
             return tuple(self[one] for one in range(*at.indices(len(self))))
         return passage_from_line(self._lines[at])
+
+    def release(self) -> None:
+        """Give back the memory of what was read; reading it again works as before."""
+        self._lines.release()
 
     def translated(self) -> Iterator[tuple[int, Passage]]:
         """Yield position and passage of those alone that have a translation key."""
@@ -93,6 +98,10 @@ class _Lines:
     def __getitem__(self, at: int) -> bytes:
         place = range(len(self))[at]
         return self._content[int(self._starts[place]) : int(self._starts[place + 1])]
+
+    def release(self) -> None:
+        """Give back the memory of the mapped file."""
+        release_pages(self._content)
 
     def holding(self, text: bytes) -> Iterator[int]:
         """Yield the numbers of the lines that hold `text`."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from migbot.index.mapped import release_pages
 from migbot.index.types import Positions, Ranking, Vectors
 
 NEAREST = 10  # recall is measured among so many
@@ -20,6 +21,7 @@ def nearest(vectors: Vectors, questions: Vectors, k: int = NEAREST) -> Positions
     for first in range(0, len(vectors), _BLOCK):
         block = vectors[first : first + _BLOCK]
         scores = np.hstack([scores, questions @ block.T])
+        release_pages(vectors.base)
         ours = np.broadcast_to(np.arange(first, first + len(block)), (len(questions), len(block)))
         positions = np.hstack([positions, ours])
         if scores.shape[1] > k:
