@@ -11,7 +11,7 @@ FONDS = "Le fonds a financé six programmes communs, depuis mai 2019, car il aid
     [
         ("How much did the fund pay to Ghana?", "The fund dates from May 2019.", "en"),
         ("Combien a coûté la conférence ?", "Elle a duré deux jours.", "fr"),
-        ("Quel âge a la présidente ?", "La présidente a pris ses fonctions en 2019.", "fr"),
+        ("Quel âge a la présidente ?", "La présidente est en poste depuis 2019.", "fr"),
         ("At what time was the vote?", "The vote was held on 19 December 2018.", "en"),
         ("Combien de temps dure la procédure ?", "La procédure est prévue par la loi.", "fr"),
         ("How many pages does the text have?", "The text has 23 objectives.", "en"),
