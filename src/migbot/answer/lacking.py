@@ -21,7 +21,7 @@ def _either(*patterns: str) -> re.Pattern[str]:
 _ASKED = {
     "sum of money": (
         _either(
-            r"combien\b[^?,]{0,40}\b(?:co[uû]t|pai|pay[eé]|gagn|vers[eé]|donne|rapport)",
+            r"combien\b[^?,]{0,40}\b(?:co[uû]t|pai|pay[eé]|gagn|vers[eé]|donne|donné|rapport)",
             r"co[uû]t\w* combien",
             r"quel\w* (?:est|sont|[ée]tait) (?:le|son|leur|la)s? "
             r"(?:budget|montant|salaire|co[uû]t|prix)",
