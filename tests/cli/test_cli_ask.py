@@ -167,7 +167,7 @@ def test_a_person_reads_the_answer_and_then_each_source_with_its_quote():
     assert lines == [
         "The Compact was adopted by 152 votes [1].",
         "",
-        "[1] The vote, 2018-12-19, https://press.un.org/",
+        "[1] The vote, 2018-12-19, en/vote.md, https://press.un.org/",
         "    “The Compact was adopted by 152 votes to 5.”",
     ]
 
