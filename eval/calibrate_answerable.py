@@ -49,9 +49,6 @@ from migbot.settings import load_settings
 from migbot.types import LANGUAGES, Language
 
 _FOLDS = 8
-# The share of a question's words that are found adds nothing to the cosine, and near misses, which
-# are on the very subject, have a high one.
-_OF_INDEX = ("across", "asks_for_kind", "cosine", "extracts", "follow_up", "lacking", "log_none")
 # What retrieval tells of passages that are near by choice adds nothing.
 _OF_GIVEN = ("log_given", "log_none", "logit_yes")
 _THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55)
@@ -84,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
         for case in given:
             others.append(signs.of_given(case))
             done()
-    _print_weights("index", _OF_INDEX, own)
+    _print_weights("index", sorted(own[0].signs), own)
     _print_weights("given", _OF_GIVEN, others)
     return 0
 

@@ -122,8 +122,7 @@ def test_the_calibration_that_ships_is_for_the_models_that_ship():
 def test_the_calibration_that_ships_weighs_signs_that_there_are():
     shipped = load_calibration()
 
-    told = {*signs(), *sign_of_none(0.5)} - {"coverage"}
-    assert set(shipped.weights["index"]) == {"bias", *told}
+    assert set(shipped.weights["index"]) == {"bias", *signs(), *sign_of_none(0.5)}
     given = {"log_given", *sign_of_none(0.5), *sign_of_yes(0.5)}
     assert set(shipped.weights["given"]) == {"bias", *given}
     assert {name: set(limits) for name, limits in shipped.thresholds.items()} == {
@@ -141,6 +140,7 @@ def test_the_shipped_weights_trust_near_passages_and_distrust_lacking_ones_and_a
     weights = load_calibration().weights["index"]
 
     assert weights["cosine"] > 0
+    assert weights["coverage"] > 0
     assert weights["lacking"] < 0
     assert weights["log_none"] < 0
 

@@ -334,7 +334,7 @@ def test_of_passages_of_the_index_the_model_is_not_asked_whether_they_answer():
     assert len(Written(HOW_MANY, COMPACT, OBJECTIVES, signs=NEAR).generator.requests) == 1
 
 
-@pytest.mark.parametrize(("cosine", "is_unsure"), [(0.95, False), (0.86, True)])
+@pytest.mark.parametrize(("cosine", "is_unsure"), [(0.95, False), (0.84, True)])
 def test_an_answer_that_may_be_none_is_shown_with_a_caveat(cosine, is_unsure):
     written = Written(HOW_MANY, COMPACT, OBJECTIVES, signs={**NEAR, "cosine": cosine}, none=DOUBT)
 
