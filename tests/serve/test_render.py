@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant, hits, passage
 
+from migbot.answer import typography
 from migbot.serve import cards, escaping, render
 from migbot.serve.conversation import Exchange, Visit
 from migbot.serve.strings import STRINGS
@@ -379,7 +380,7 @@ def test_a_declined_answer_shows_titles_and_unless_it_is_beside_the_subject_exce
 
 
 def test_french_words_keep_their_punctuation_on_the_line():
-    assert escaping.spaced("Quoi ? « Ceci » : oui", "fr") == (
+    assert typography.spaced("Quoi ? « Ceci » : oui", "fr") == (
         "Quoi\u202f? «\u00a0Ceci\u00a0»\u00a0: oui"
     )
-    assert escaping.spaced("What ?", "en") == "What ?"
+    assert typography.spaced("What ?", "en") == "What ?"

@@ -3,6 +3,7 @@
 import re
 from typing import Literal
 
+from migbot.answer.typography import spaced
 from migbot.types import Answer, Language, Reason
 
 SmallTalk = Literal["greeting", "thanks", "about"]
@@ -139,26 +140,20 @@ def small_talk(question: str) -> SmallTalk | None:
 
 def small_talk_reply(kind: SmallTalk, language: Language) -> str:
     """Return the reply to a question that asks nothing of the documents."""
-    return _spaced(_REPLIES[kind][language])
+    return spaced(_REPLIES[kind][language], language)
 
 
 def decline_message(reason: Reason, language: Language) -> str:
     """Return what a reader is told when an answer is declined for `reason`."""
-    return _spaced(_MESSAGES[reason][language])
+    return spaced(_MESSAGES[reason][language], language)
 
 
 def failure_message(language: Language) -> str:
     """Return what a reader is told when the model failed."""
-    return _spaced(_FAILURE[language])
+    return spaced(_FAILURE[language], language)
 
 
 def caveats(answer: Answer) -> tuple[str, ...]:
     """Return what a reader is told below an answer that may be none, or was cut."""
     told = ((answer.is_unsure, _UNSURE), (answer.is_cut, _CUT))
-    return tuple(_spaced(texts[answer.language]) for is_so, texts in told if is_so)
-
-
-def _spaced(text: str) -> str:
-    """Return `text` with no-break spaces where French typography sets them; English has none."""
-    text = re.sub("(«) | (?=[:»])", lambda found: (found[1] or "") + "\u00a0", text)
-    return re.sub(" (?=[;!?])", "\u202f", text)
+    return tuple(spaced(texts[answer.language], answer.language) for is_so, texts in told if is_so)

@@ -21,6 +21,18 @@ def as_printed(sentence: str, language: Language) -> str:
     return f"{text}."
 
 
+def spaced(text: str, language: Language | None) -> str:
+    """Return `text` with the no-break spaces of French typography, where it is French.
+
+    They are narrow before `;`, `!` and `?`. For what migbot writes, whose lines may break badly
+    otherwise; quotes stay as they are.
+    """
+    if language != "fr":
+        return text
+    text = re.sub(f"[ {_NO_BREAK_SPACE}](?=[;!?])", _NARROW_NO_BREAK_SPACE, text)
+    return re.sub("(«) | (?=[:»])", lambda found: (found[1] or "") + _NO_BREAK_SPACE, text)
+
+
 def quoted(quote: str, language: Language) -> str:
     """Return a verbatim quote between the quotation marks of the reader's language."""
     words = " ".join(quote.split()).rstrip(".")

@@ -7,9 +7,10 @@ is kept free, so that nothing that is being read moves away.
 from collections.abc import Mapping
 
 from migbot.answer.decline import caveats
+from migbot.answer.typography import spaced
 from migbot.serve.actions import actions_html
 from migbot.serve.conversation import Exchange
-from migbot.serve.escaping import plain, spaced
+from migbot.serve.escaping import plain
 from migbot.serve.strings import STRINGS, Strings
 from migbot.serve.suggest import suggested_questions
 from migbot.types import Answer, Language, Sentence

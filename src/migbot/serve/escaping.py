@@ -4,8 +4,6 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
-from migbot.types import Language
-
 # Controls other than newline and tab, and the overrides that make text read in another order.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -18,18 +16,6 @@ def plain(text: str) -> str:
 def told(text: str) -> str:
     """Return a line of text on its own."""
     return f'<p class="mb-told">{plain(text)}</p>'
-
-
-def spaced(text: str, language: Language | None) -> str:
-    """Return `text` with the no-break spaces of French typography, where it is French.
-
-    They are narrow before `;`, `!` and `?`. For what migbot writes, whose lines may break badly
-    otherwise; quotes stay as they are.
-    """
-    if language != "fr":
-        return text
-    text = re.sub("[ \u00a0](?=[;!?])", "\u202f", text)
-    return re.sub("(«) | (?=[:»])", lambda found: (found[1] or "") + "\u00a0", text)
 
 
 def safe_address(address: str | None) -> str | None:

@@ -4,9 +4,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
+from migbot.answer.typography import spaced
 from migbot.serve.bibliography import csl_json, ris
 from migbot.serve.conversation import Exchange, Visit
-from migbot.serve.escaping import plain, spaced
+from migbot.serve.escaping import plain
 from migbot.serve.references import reference_line, references
 from migbot.serve.strings import STRINGS, Strings
 from migbot.types import Document

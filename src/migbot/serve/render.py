@@ -7,11 +7,12 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from migbot.answer.typography import spaced
 from migbot.serve.actions import feedback_html
 from migbot.serve.answers import answer_html
 from migbot.serve.cards import sources_html
 from migbot.serve.conversation import RUNNING, Exchange, Visit
-from migbot.serve.escaping import plain, spaced
+from migbot.serve.escaping import plain
 from migbot.serve.staff import trace_html
 from migbot.serve.strings import STRINGS, Strings
 from migbot.settings import Settings

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from migbot.serve.escaping import spaced
+from migbot.answer.typography import spaced
 from migbot.serve.strings import STRINGS
 from migbot.types import Hit, Language
 
