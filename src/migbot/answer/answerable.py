@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from migbot.answer.definition import thing_to_define
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import expected_kind
 from migbot.answer.generate.protocol import Piece
@@ -148,7 +149,10 @@ def none_probability(piece: Piece) -> float | None:
 
 
 def relevance(question: str, texts: Mapping[str, Language]) -> float:
-    """Return the share (0 to 1) of the question's words that `texts` hold, each in its language."""
+    """Return the share (0 to 1) of the question's words that `texts` hold, each in its language.
+
+    Of "what is a migrant?", "migrant" alone counts.
+    """
     held = {term for text, language in texts.items() for term in held_terms(text, language)}
-    words = question_words(question)
+    words = question_words(thing_to_define(question) or question)
     return sum(word.is_held(held) for word in words) / len(words) if words else 1.0

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from migbot.answer.claims import (
     MONTH_NAMES,
@@ -301,9 +301,11 @@ def _month_terms(language: Language) -> frozenset[str]:
     return frozenset(term for name in MONTH_NAMES for term in passage_terms(name, language))
 
 
+@lru_cache(maxsize=1024)
 def _known(text: str, language: Language, claimed_in: Language) -> frozenset[str]:
-    """Return the terms of `text`, and those of its official names in the claim's language."""
+    """Return the terms of `text`, and of every name in the claim's language that it may go by."""
+    glossary = load_glossary()
     own = held_terms(text, language)
-    if language == claimed_in:
-        return own
-    return own | held_terms(load_glossary().translate(text, claimed_in), claimed_in)
+    said = text if language == claimed_in else glossary.translate(text, claimed_in)
+    named = " ".join((said, *glossary.other_names(said, claimed_in)))
+    return own | held_terms(named, claimed_in)

@@ -7,6 +7,7 @@ first are read, and of a long one only the neighbouring sentences that bear most
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from migbot.answer.definition import defines, thing_to_define
 from migbot.answer.expected import asks_for_now, expected_kind, holds, latest_year
 from migbot.answer.glossary import load_glossary
 from migbot.answer.units import LEANS_BACK, Span, unit_spans
@@ -135,9 +136,16 @@ def _window(
 
 def _bearing(question: str, text: str, language: Language) -> float:
     held = held_terms(text, language)
-    kind = expected_kind(question)
     words = sum(word.is_held(held) for word in question_words(question))
-    return words + _KIND_WORDS * (kind != "any" and holds(kind, text, language))
+    return words + _KIND_WORDS * _is_of_kind(question, text, language)
+
+
+def _is_of_kind(question: str, text: str, language: Language) -> bool:
+    thing = thing_to_define(question)
+    if thing is not None:
+        return defines(text, language, thing)
+    kind = expected_kind(question)
+    return kind != "any" and holds(kind, text, language)
 
 
 def _extract(

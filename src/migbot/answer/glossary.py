@@ -24,10 +24,12 @@ _APOSTROPHES = str.maketrans({"’": "'"})
 class Glossary:
     """Finds official terms and gives them in the other language.
 
-    `matchers` hold for each language what finds the other's forms, and their translations by key.
+    `matchers` hold for each language what finds the other's forms, and their translations by key;
+    `synonyms` for each language the terms of several forms: what finds one, and all of them.
     """
 
     matchers: Mapping[Language, _Matcher]
+    synonyms: Mapping[Language, Sequence[tuple[re.Pattern[str], Sequence[str]]]]
 
     def translate(self, text: str, language: Language) -> str:
         """Return `text` with each known term of the other language put into `language`.
@@ -52,11 +54,31 @@ class Glossary:
             ]
         return tuple(pairs)
 
+    def other_names(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return all forms of the terms that stand in `text` and have several in `language`."""
+        return tuple(
+            form
+            for pattern, forms in self.synonyms[language]
+            if any(not _is_stop_word(found.group()) for found in pattern.finditer(text))
+            for form in forms
+        )
+
+    def longer_names(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return the forms that hold `text`, itself one of the terms: Network is the UN Network."""
+        if not any(_key(form) == _key(text) for form, _ in self.found(text)):
+            return ()
+        held = _pattern([_key(text)])
+        forms = (form for _, forms in self.synonyms[language] for form in forms)
+        return tuple(form for form in forms if held.search(form))
+
 
 def read_glossary(text: str) -> Glossary:
     """Return the glossary that `text`, in TOML, holds."""
     terms = tomllib.loads(text).get("term", [])
-    return Glossary(matchers={language: _matcher(terms, language) for language in LANGUAGES})
+    return Glossary(
+        matchers={language: _matcher(terms, language) for language in LANGUAGES},
+        synonyms={language: _synonyms(terms, language) for language in LANGUAGES},
+    )
 
 
 @cache
@@ -77,7 +99,15 @@ def _matcher(terms: Sequence[_Term], language: Language) -> _Matcher:
             # A form that both languages share needs no translation.
             if _key(form) not in own:
                 preferred.setdefault(_key(form), _same_length(form, term[language]))
-    return _compile(preferred), preferred
+    return _pattern(preferred) if preferred else None, preferred
+
+
+def _synonyms(
+    terms: Sequence[_Term], language: Language
+) -> tuple[tuple[re.Pattern[str], Sequence[str]], ...]:
+    """Return the terms that `language` has several names for."""
+    several = (term[language] for term in terms if len(term[language]) > 1)
+    return tuple((_pattern([_key(form) for form in forms]), forms) for forms in several)
 
 
 def _translation(found: re.Match[str], preferred: Mapping[str, str]) -> str:
@@ -104,10 +134,8 @@ def _same_length(form: str, choices: Sequence[str]) -> str:
     return choices[0]
 
 
-def _compile(forms: Collection[str]) -> re.Pattern[str] | None:
+def _pattern(forms: Collection[str]) -> re.Pattern[str]:
     """Return a pattern that finds any of the folded `forms` in unfolded text, longest first."""
-    if not forms:
-        return None
     alternatives = "|".join(
         "".join(_letter(char) for char in form) for form in sorted(forms, key=len, reverse=True)
     )

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean, pstdev
 from typing import Self
 
+from migbot.answer.definition import defines, is_headed, thing_to_define
 from migbot.answer.glossary import load_glossary
+from migbot.answer.units import unit_spans
 from migbot.errors import QuestionError
 from migbot.index.collection import Collection, build_collection
 from migbot.index.embed import Embedder
@@ -15,6 +17,10 @@ from migbot.index.types import Ranking
 from migbot.types import LANGUAGES, Hit, Language, Passage
 
 CANDIDATES = 50
+# What a passage gains, in standard deviations, that explains what a question wants explained, and
+# one that stands under its name.
+_GAIN_OF_DEFINING = 4.0
+_GAIN_OF_HEADING = 1.0
 
 
 def standardised_sum(rankings: Iterable[Ranking]) -> Ranking:
@@ -79,7 +85,8 @@ class Retriever:
         fused = standardised_sum((dense, sparse))
         cosines = dict(dense)
         lowest = min(cosines.values(), default=0.0)
-        ranking = self._twins.merge(fused, language)[:top_k]
+        merged = self._twins.merge(fused, language)
+        ranking = _with_definitions_first(merged, self._collection.passages, text)[:top_k]
         return tuple(
             Hit(
                 rank=rank,
@@ -89,6 +96,23 @@ class Retriever:
             )
             for rank, (position, score) in enumerate(ranking, start=1)
         )
+
+
+def _with_definitions_first(
+    ranking: Ranking, passages: Sequence[Passage], question: str
+) -> Ranking:
+    """Return `ranking` with what explains a thing ahead, where `question` wants that explained."""
+    thing = thing_to_define(question)
+    if thing is None:
+        return ranking
+    raised = [(at, score + _definition_gain(passages[at], thing)) for at, score in ranking]
+    return tuple(sorted(raised, key=lambda item: -item[1]))
+
+
+def _definition_gain(passage: Passage, thing: str) -> float:
+    sentences = (passage.text[start:end] for start, end in unit_spans(passage))
+    is_defining = any(defines(one, passage.language, thing) for one in sentences)
+    return _GAIN_OF_DEFINING * is_defining + _GAIN_OF_HEADING * is_headed(passage, thing)
 
 
 def _with_translations(text: str) -> str:
