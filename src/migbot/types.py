@@ -42,7 +42,8 @@ class Section:
 class Document:
     """One file of the corpus, read and cleaned.
 
-    `document_id` and `path` are the file's path under the corpus folder, with forward slashes.
+    `document_id` and `path` are the file's path under the corpus folder, with forward slashes;
+    see `stored_path` for names that are no UTF-8.
     `date` is ISO 8601, as precise as known (`2018`, `2018-12` or `2018-12-19`). `page_starts`
     holds the offset at which each page begins and is empty where the format has no pages.
     `url` is where this very text was published, None where it was written for the corpus or that

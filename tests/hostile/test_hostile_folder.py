@@ -15,6 +15,8 @@ from migbot.documents.chunk import chunk_document
 from migbot.documents.corpus import read_corpus
 from migbot.documents.load import load_document, read_regular_file
 from migbot.errors import DocumentError
+from migbot.index.passages import to_line
+from migbot.serve.about import Listing
 
 HTML = f"<html><body><article><h1>A page</h1><p>{WORDS} On a page.</p></article></body></html>"
 
@@ -127,6 +129,8 @@ HOSTILE_NAMES = pytest.mark.parametrize(
         "<img src=x onerror=alert(1)>.txt",
         "é" * 125 + "a.txt",
         "\u202egnp.txt",
+        os.fsdecode(b"caf\xe9.txt"),
+        os.fsdecode(b"new\n\xff.txt"),
     ],
 )
 
@@ -198,14 +202,70 @@ def test_passages_that_a_question_brings_command_no_terminal(tmp_path, capsys):
     assert all(map(is_harmless, out.split("\n")))
 
 
-@pytest.mark.parametrize("name", [b"caf\xe9.txt", b"new\n\xff.txt"])
-def test_a_name_that_is_not_utf_8_is_refused_on_one_line(tmp_path, capsys, name):
-    (tmp_path / os.fsdecode(name)).write_text(WORDS, encoding="utf-8")
+def built(corpus, index, capsys):
+    """Build as the command does; return what it says as JSON."""
+    assert main(["index", "build", "--corpus", str(corpus), "--index", index, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
 
-    _, out = checked(tmp_path, capsys)
 
-    line, _ = out.splitlines()
-    assert line.endswith("its name is not UTF-8: rename it")
+def test_a_name_that_is_not_utf_8_is_stored_and_shown_with_its_bytes_as_escapes(tmp_path, capsys):
+    corpus, index = tmp_path / "corpus", str(tmp_path / "index")
+    file = corpus / os.fsdecode(b"d\xe9p\xf4t/caf\xe9.md")
+    file.parent.mkdir(parents=True)
+    file.write_text(f"{WORDS} " * 4, encoding="utf-8")
+    built(corpus, index, capsys)
+
+    main(["index", "info", "--documents", "--json", "--index", index])
+    (document,) = json.loads(capsys.readouterr().out)["documents"]
+    main(["search", "migration", "--json", "--index", index])
+    (passage,) = json.loads(capsys.readouterr().out)["passages"]
+    _, checked_out = checked(corpus, capsys)
+
+    assert document["path"] == passage["path"] == "d\\xe9p\\xf4t/caf\\xe9.md"
+    assert passage["document_id"] == passage["path"]
+    assert passage["title"] == "caf\\xe9"
+    assert "d\\xe9p\\xf4t/caf\\xe9.md" in checked_out
+    assert main(["index", "check", "--index", index]) == 0
+
+
+def test_a_name_that_is_not_utf_8_is_kept_added_and_removed_like_any_other(tmp_path, capsys):
+    corpus, index = tmp_path / "corpus", str(tmp_path / "index")
+    corpus.mkdir()
+    (corpus / "a.txt").write_text(WORDS, encoding="utf-8")
+    first = built(corpus, index, capsys)
+    odd = corpus / os.fsdecode(b"caf\xe9.txt")
+    odd.write_text(f"{WORDS} In a file of an old machine.", encoding="utf-8")
+
+    added, again = built(corpus, index, capsys), built(corpus, index, capsys)
+    elsewhere = built(corpus, str(tmp_path / "other"), capsys)
+    odd.unlink()
+    removed = built(corpus, index, capsys)
+
+    assert (added["documents"], added["embedded"]) == (2, 1)
+    assert added["build_id"] == again["build_id"] == elsewhere["build_id"] != first["build_id"]
+    assert (again["published"], again["embedded"]) == (False, 0)
+    assert (removed["build_id"], removed["embedded"]) == (first["build_id"], 0)
+
+
+def test_no_two_names_are_shown_alike(tmp_path):
+    for number, name in enumerate([b"a\xe9.txt", b"a\\xe9.txt", b"a\\\xe9.txt", "aé.txt".encode()]):
+        (tmp_path / os.fsdecode(name)).write_text(f"{WORDS} {number}", encoding="utf-8")
+
+    paths = {document.path for document in read_corpus(tmp_path).documents}
+
+    assert paths == {r"a\xe9.txt", r"a\\xe9.txt", r"a\\\xe9.txt", "aé.txt"}
+
+
+@HOSTILE_NAMES
+def test_any_name_is_text_on_the_page_and_in_json(tmp_path, name):
+    (tmp_path / name).write_text(f"{WORDS} " * 4, encoding="utf-8")
+
+    (document,) = read_corpus(tmp_path).documents
+
+    page = Listing({document.document_id: document}, lambda: "a build").html("en")
+    assert "<img" not in page
+    assert page.encode("utf-8").decode("utf-8") == page
+    assert json.loads(to_line(document))["path"] == document.path
 
 
 def read_until_refused(folder, path):

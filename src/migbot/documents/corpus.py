@@ -8,6 +8,7 @@ from pathlib import Path
 
 from migbot.documents.child import Parsers
 from migbot.documents.load import load_document
+from migbot.documents.names import stored_path
 from migbot.documents.pulled import Listing, read_listing
 from migbot.documents.sources import SOURCES_FILE, Publication
 from migbot.errors import CorpusError, DocumentError
@@ -142,15 +143,14 @@ def _children(folder: Path) -> list[Path]:
 def _entry(
     folder: Path, path: Path, document_bytes: int, listing: Listing, parsers: Parsers
 ) -> Entry:
+    name = stored_path(path.relative_to(folder))
     try:
-        pulled = listing.find(path.relative_to(folder).as_posix())
+        pulled = listing.find(name)
         stated = pulled.front_matter if pulled else None
         loaded = load_document(
             folder, path, document_bytes=document_bytes, stated=stated, parsers=parsers
         )
     except DocumentError as error:
-        # A name that is no UTF-8 is shown with its bytes as escapes.
-        name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace")
         return Refused(path=on_one_line(name), reason=on_one_line(str(error)))
     publication = pulled.publication if pulled else None
     licence = publication.terms.name if publication else loaded.licence

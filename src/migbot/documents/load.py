@@ -15,6 +15,7 @@ from migbot.documents.decode import decode
 from migbot.documents.frontmatter import FrontMatter, split_front_matter
 from migbot.documents.language import clear_language, detect_language, named_language
 from migbot.documents.markdown import parse_markdown
+from migbot.documents.names import stored_path
 from migbot.documents.orders import find_order
 from migbot.documents.plain import parse_plain
 from migbot.errors import DocumentError
@@ -90,11 +91,11 @@ def load_document(
             return load_document(
                 corpus, path, document_bytes=document_bytes, stated=stated, parsers=own
             )
-    relative = _relative(corpus, path)
+    relative = stored_path(path.relative_to(corpus))
     data = read_regular_file(corpus, path, document_bytes=document_bytes)
     read = _read(data, path.suffix.lower(), parsers)
     front, parsed = stated or read.front, read.parsed
-    title = _title(front, parsed, path)
+    title = _title(front, parsed, PurePosixPath(relative))
     layout = lay_out(parsed.blocks, title=title)
     if not layout.text:
         raise DocumentError("empty: it holds no text")
@@ -168,15 +169,6 @@ def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or "a link that leads to itself").lower()
 
 
-def _relative(corpus: Path, path: Path) -> str:
-    relative = path.relative_to(corpus).as_posix()
-    try:
-        relative.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise DocumentError("its name is not UTF-8: rename it") from error
-    return relative
-
-
 def _read(data: bytes, suffix: str, parsers: Parsers) -> _Read:
     if suffix not in SUFFIXES:
         raise DocumentError(f"kind {suffix or 'without suffix'} is not read: {', '.join(SUFFIXES)}")
@@ -212,7 +204,7 @@ def _check_signature(data: bytes, suffix: str) -> None:
         raise DocumentError("its content is not of the kind that its suffix says: rename it")
 
 
-def _title(front: FrontMatter, parsed: Parsed, path: Path) -> str:
+def _title(front: FrontMatter, parsed: Parsed, path: PurePosixPath) -> str:
     stated = front.title or parsed.title or _first_line(parsed.blocks)
     title = " ".join(clean_text(stated).split())
     return title if 0 < len(title) <= _LONGEST_TITLE_CHARS else _from_name(path)
@@ -222,7 +214,7 @@ def _first_line(blocks: tuple[Block, ...]) -> str:
     return next((clean_text(block.text).split("\n")[0] for block in blocks if block.text), "")
 
 
-def _from_name(path: Path) -> str:
+def _from_name(path: PurePosixPath) -> str:
     return clean_text(re.sub(r"[-_.\s]+", " ", path.stem)) or path.name
 
 
