@@ -302,15 +302,15 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, change):
 
 
 def test_a_large_text_takes_a_few_times_its_size_where_the_limit_allows_it(tmp_path):
-    size = 20_500_000
-    paragraph = f"Le Réseau agit : l’émigré {WORDS}\n\n".encode()
+    size = 50_000_000
+    paragraph = f"{f'Le Réseau agit : l’émigré {WORDS} ' * 20}\n\n".encode()
     (tmp_path / "a.txt").write_bytes(paragraph * (size // len(paragraph)))
     program = (
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from migbot.documents.corpus import read_corpus\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "report = read_corpus(Path(sys.argv[1]), document_bytes=30_000_000)\n"
+        "report = read_corpus(Path(sys.argv[1]), document_bytes=60_000_000)\n"
         "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "print(len(report.documents), after - before)\n"
     )

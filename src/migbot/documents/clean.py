@@ -37,7 +37,9 @@ def clean_text(text: str) -> str:
 
 def _replace_characters(text: str) -> str:
     table = {ord(character): _replacement(character) for character in set(text)}
-    return text.translate({code: new for code, new in table.items() if new != chr(code)})
+    changed = {code: new for code, new in table.items() if new != chr(code)}
+    # Even with an empty table, each character would be looked up.
+    return text.translate(changed) if changed else text
 
 
 def _replacement(character: str) -> str:
