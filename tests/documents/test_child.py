@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 from pdf_files import make_pdf
@@ -43,3 +45,21 @@ def test_a_child_that_the_system_kills_costs_one_file():
             parsers.parse("pdf", PDF)
 
         assert parsers.parse("pdf", PDF).blocks[0].text == "Two words."
+
+
+SLEEPS_IN_PLACE_OF_READING = """
+import time
+from migbot.documents.child import MEMORY_BYTES, _in_fork
+print(_in_fork(lambda: time.sleep(600), "pdf", MEMORY_BYTES, 1).decode())
+"""
+
+
+def test_a_parser_that_waits_and_uses_no_processor_is_ended_too():
+    done = subprocess.run(
+        [sys.executable, "-c", SLEEPS_IN_PLACE_OF_READING],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "takes more than 1 s to read" in done.stdout

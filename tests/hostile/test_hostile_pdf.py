@@ -1,10 +1,13 @@
+import json
 import resource
+import subprocess
 import sys
 
 import pytest
 from hostile_files import (
     CATALOG,
     FONT,
+    ONE_PAGE,
     WORDS,
     one_page_pdf,
     packed,
@@ -36,11 +39,91 @@ def refusal(parsers, pdf):
     return str(caught.value)
 
 
-def test_a_stream_packed_twice_around_zeros_is_refused_and_the_next_file_is_read(parsers):
-    bomb = one_page_pdf(packed(b"\0" * 400_000_000, times=2))
+def of_pages(number, content):
+    """Return a PDF of so many pages that all draw `content`."""
+    kids = b" ".join(b"%d 0 R" % (5 + at) for at in range(number))
+    tree = b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, number)
+    return raw_pdf(CATALOG, tree, b"null", content, *[page()] * number)
 
-    assert refusal(parsers, bomb).startswith("unreadable PDF")
-    assert text_of(parsers, GOOD) == WORDS
+
+def form_that_draws_itself():
+    entries = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<<%s/XObject<</X 5 0 R>>>>" % FONT
+    form = stream(shown(WORDS) + b" /X Do", entries=entries)
+    return one_page_pdf(stream(b"/X Do"), form, resources=b"/XObject<</X 5 0 R>>")
+
+
+def outline_that_leads_to_itself():
+    return raw_pdf(
+        b"<</Type/Catalog/Pages 2 0 R/Outlines 5 0 R>>",
+        ONE_PAGE,
+        page(),
+        stream(shown(WORDS)),
+        b"<</Type/Outlines/First 5 0 R/Last 5 0 R/Next 5 0 R/Title(a)>>",
+    )
+
+
+# In a process of its own: what is counted of children would be that of other tests too.
+READS_A_HOSTILE_AND_A_GOOD_FILE = """
+import json, resource, sys
+from pathlib import Path
+from migbot.documents.child import Parsers
+from migbot.errors import DocumentError
+
+hostile, good = (Path(name).read_bytes() for name in sys.argv[1:])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with Parsers() as parsers:
+    try:
+        came = "\\n".join(block.text for block in parsers.parse("pdf", hostile).blocks)
+    except DocumentError as error:
+        came = str(error)
+    then = parsers.parse("pdf", good).blocks[0].text
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+children = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps({
+    "came": came,
+    "then": then,
+    "grown": after - before,
+    "child_memory": children.ru_maxrss,
+    "child_s": children.ru_utime + children.ru_stime,
+}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("make", "outcome"),
+    [
+        (lambda: one_page_pdf(packed(b"\0" * 200_000_000)), "unreadable PDF"),
+        (lambda: one_page_pdf(packed(b"\0" * 200_000_000, times=2)), "unreadable PDF"),
+        (lambda: one_page_pdf(packed(shown(WORDS), times=50)), "unreadable PDF"),
+        (lambda: of_pages(10_000, stream(shown(WORDS))), "no text in the PDF"),
+        (outline_that_leads_to_itself, WORDS),
+        (form_that_draws_itself, WORDS),
+    ],
+    ids=["bomb", "bomb packed twice", "nested filters", "10,000 pages", "outline", "form"],
+)
+def test_a_hostile_file_costs_30_s_and_1_gb_of_a_child_at_most_and_the_next_one_is_read(
+    tmp_path, make, outcome
+):
+    (tmp_path / "hostile.pdf").write_bytes(make())
+    (tmp_path / "good.pdf").write_bytes(GOOD)
+
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", READS_A_HOSTILE_AND_A_GOOD_FILE),
+            *(tmp_path / "hostile.pdf", tmp_path / "good.pdf"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    told = json.loads(done.stdout)
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert outcome in told["came"]
+    assert told["then"] == WORDS
+    assert told["child_s"] < 30
+    assert told["child_memory"] * unit < 1_000_000_000
+    assert told["grown"] * unit < 50_000_000
 
 
 def test_a_stream_that_unfolds_into_too_many_numbers_costs_its_own_process_alone():
@@ -55,30 +138,11 @@ def test_a_stream_that_unfolds_into_too_many_numbers_costs_its_own_process_alone
 
 
 def test_a_file_of_many_slow_pages_is_refused_once_its_time_is_over():
-    pages, first = 10_000, 5
-    kids = b" ".join(b"%d 0 R" % (first + number) for number in range(pages))
-    pdf = raw_pdf(
-        CATALOG,
-        b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages),
-        b"null",
-        packed(shown(WORDS) * 500),
-        *[page()] * pages,
-    )
+    pdf = of_pages(10_000, packed(shown(WORDS) * 500))
 
     with Parsers(limit_s=2) as hasty:
         assert refusal(hasty, pdf) == ("takes more than 2 s to read: split it, or save it anew")
         assert text_of(hasty, GOOD) == WORDS
-
-
-def test_a_form_that_draws_itself_ends(parsers):
-    form = stream(
-        shown(WORDS) + b" /X Do",
-        entries=b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<<%s/XObject<</X 5 0 R>>>>"
-        % FONT,
-    )
-    pdf = one_page_pdf(stream(b"/X Do"), form, resources=b"/XObject<</X 5 0 R>>")
-
-    assert WORDS in text_of(parsers, pdf)
 
 
 def test_forms_that_draw_each_other_without_measure_end():
@@ -108,18 +172,6 @@ def test_a_tree_of_pages_that_holds_itself_is_refused(parsers, pages):
     pdf = raw_pdf(CATALOG, pages, page(), stream(shown(WORDS)))
 
     assert refusal(parsers, pdf).startswith(("unreadable PDF", "no text", "takes more"))
-
-
-def test_an_outline_that_leads_to_itself_is_not_followed(parsers):
-    pdf = raw_pdf(
-        b"<</Type/Catalog/Pages 2 0 R/Outlines 5 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        page(),
-        stream(shown(WORDS)),
-        b"<</Type/Outlines/First 5 0 R/Last 5 0 R/Next 5 0 R/Title(a)>>",
-    )
-
-    assert text_of(parsers, pdf) == WORDS
 
 
 @pytest.mark.parametrize(
