@@ -79,7 +79,7 @@ def test_words_in_links_controls_and_accepted_changes_are_read_and_deleted_ones_
     assert texts(document) == ["Seen. Linked. Added. ", "Held."]
 
 
-def test_hidden_and_tiny_text_is_left_out_and_white_text_kept_and_all_is_told_of():
+def test_hidden_text_is_left_out_and_white_and_tiny_text_kept_and_all_is_told_of():
     document = Document()
     paragraph = document.add_paragraph("Seen. ")
     paragraph.add_run("hidden").font.hidden = True
@@ -88,8 +88,8 @@ def test_hidden_and_tiny_text_is_left_out_and_white_text_kept_and_all_is_told_of
 
     parsed = parse_docx(saved(document))
 
-    assert parsed.blocks[0].text == "Seen. white"
-    assert [warning.split(" ")[2] for warning in parsed.warnings] == ["10", "5"]
+    assert parsed.blocks[0].text == "Seen. tinywhite"
+    assert [warning.split(" ")[2] for warning in parsed.warnings] == ["6", "5", "4"]
 
 
 def test_text_that_a_style_hides_is_left_out_too():

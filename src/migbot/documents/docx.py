@@ -13,7 +13,15 @@ from typing import Any
 
 from migbot.documents.blocks import Block, Parsed
 from migbot.documents.clean import clean_text
-from migbot.documents.docx_styles import Lists, Styles, W, heading_level, is_unseen, is_white
+from migbot.documents.docx_styles import (
+    Lists,
+    Styles,
+    W,
+    heading_level,
+    is_tiny,
+    is_unseen,
+    is_white,
+)
 from migbot.documents.hidden import Hidden
 from migbot.documents.language import named_language
 from migbot.errors import DocumentError
@@ -34,7 +42,7 @@ def parse_docx(data: bytes) -> Parsed:
     """Return the blocks of a Word document; title, date and language are its own properties.
 
     A list item has `- ` or its number in front, the cells of a table row are set apart by ` | `.
-    Text marked as hidden, or of one point, is left out; white text is kept; both are warned of.
+    Text marked as hidden is left out; text of one point and white text are kept; all are warned of.
 
     Raises:
         DocumentError: the file is encrypted, without text, or made to exhaust its reader.
@@ -150,9 +158,12 @@ class _Reader:
         text = "".join(
             part.text or "" if part.tag == f"{W}t" else _BREAKS.get(part.tag, "") for part in run
         )
-        if is_unseen((run.rPr, *looks)):
+        looks = (run.rPr, *looks)
+        if is_unseen(looks):
             return self.hidden.leave_out(text)
-        return self.hidden.keep_white(text) if is_white((run.rPr, *looks)) else text
+        if is_tiny(looks):
+            return self.hidden.keep_tiny(text)
+        return self.hidden.keep_white(text) if is_white(looks) else text
 
 
 def _content(body: Any) -> Iterator[Any]:

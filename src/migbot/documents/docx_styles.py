@@ -3,13 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from math import inf
 from typing import Any
+
+from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _OFF = frozenset({"0", "false", "off"})
 _PAPER = frozenset({"auto", "ffffff"})
-_SMALLEST_HALF_POINTS = 2
 _NO_LIST = 0
 
 
@@ -43,12 +45,16 @@ class Styles:
 
 
 def is_unseen(looks: tuple[Any, ...]) -> bool:
-    """Return whether text of these looks is marked as hidden or not above one point."""
-    vanish, size = _first(looks, "vanish"), _first(looks, "sz")
-    if vanish is not None and vanish.get(f"{W}val") not in _OFF:
-        return True
-    value = "" if size is None else size.get(f"{W}val", "")
-    return value.isdecimal() and int(value) <= _SMALLEST_HALF_POINTS
+    """Return whether text of these looks is marked as hidden or without any size."""
+    vanish = _first(looks, "vanish")
+    return _points(looks) < LEAST_POINTS or (
+        vanish is not None and vanish.get(f"{W}val") not in _OFF
+    )
+
+
+def is_tiny(looks: tuple[Any, ...]) -> bool:
+    """Return whether text of these looks is of one point or less."""
+    return _points(looks) <= TINY_POINTS
 
 
 def is_white(looks: tuple[Any, ...]) -> bool:
@@ -107,6 +113,12 @@ def _numbered(document: Any) -> frozenset[tuple[int, int]]:
         for list_id, level in levels
         if list_id == abstract.get(f"{W}val")
     )
+
+
+def _points(looks: tuple[Any, ...]) -> float:
+    size = _first(looks, "sz")
+    half_points = "" if size is None else size.get(f"{W}val", "")
+    return float(half_points) / 2 if half_points.isdecimal() else inf
 
 
 def _chain(style: Any) -> Iterator[Any]:

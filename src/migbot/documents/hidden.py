@@ -1,10 +1,15 @@
 """Text that a file holds and a reader of it does not see: how much, and what became of it.
 
-What is certainly unseen is left out. White text may stand on a dark ground, so it is kept. Whoever
-keeps the corpus is told of both: such text is a way to plant words where nobody looks.
+What nothing that a reader does would show is left out. White text may stand on a dark ground and
+tiny text may be read at a larger scale, so both are kept. Whoever keeps the corpus is told of all:
+such text is a way to plant words where nobody looks.
 """
 
 from dataclasses import dataclass
+
+# Readers of files enlarge 64 times at most, and then this is about as high as small print.
+LEAST_POINTS = 0.1
+TINY_POINTS = 1.0
 
 
 @dataclass(slots=True)
@@ -14,6 +19,7 @@ class Hidden:
     left_out: int = 0
     concealed: int = 0
     white: int = 0
+    tiny: int = 0
     unprinted: int = 0
 
     def leave_out(self, text: str) -> str:
@@ -31,6 +37,11 @@ class Hidden:
         self.white += _letters(text)
         return text
 
+    def keep_tiny(self, text: str) -> str:
+        """Count `text` as of `TINY_POINTS` or less and return it."""
+        self.tiny += _letters(text)
+        return text
+
     def keep_unprinted(self, text: str) -> str:
         """Count `text` as drawn without ink, as a scan's recognised text is, and return it."""
         self.unprinted += _letters(text)
@@ -42,6 +53,7 @@ class Hidden:
             (self.left_out, "characters that no reader sees were left out"),
             (self.concealed, "characters that a style sheet hides were kept: read them"),
             (self.white, "characters are white, perhaps on white: read them before you trust them"),
+            (self.tiny, "characters are of one point or less: enlarge them and read them"),
             (self.unprinted, "characters are drawn without ink: a scan’s text, or hidden text"),
         )
         return tuple(f"hidden text: {count} {what}" for count, what in lines if count)

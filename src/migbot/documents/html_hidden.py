@@ -6,9 +6,11 @@ what is hidden there is nobody's concern.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
 from typing import Any
 
-from migbot.documents.hidden import Hidden
+from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, Hidden
 
 _UNSEEN = re.compile(
     r"""
@@ -16,11 +18,14 @@ _UNSEEN = re.compile(
         display\s*:\s*none
       | visibility\s*:\s*hidden
       | opacity\s*:\s*0*\.?0*\s*(?:;|!|$)
-      | font-size\s*:\s*(?:0*1(?:\.0*)?\s*p[tx]|0*\.?0*\s*(?:[a-z%]+)?\s*(?:;|!|$))
       | (?:text-indent|left|top|right)\s*:\s*-\d{3,}
     )
     """,
     re.IGNORECASE | re.VERBOSE,
+)
+# In pixels, which are taken for points; of other units, none but zero says how large text is.
+_SIZE = re.compile(
+    r"(?:^|;)\s*font-size\s*:\s*(\d++(?:\.\d*+)?|\.\d++)\s*([a-z%]*+)", re.IGNORECASE
 )
 _WHITE = re.compile(
     r"(?:^|;)\s*color\s*:\s*(?:white|\#fff(?:fff)?|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))\s*(?:;|!|$)",
@@ -38,23 +43,25 @@ _FOLDED_AWAY = frozenset(
 def leave_out_hidden(tree: Any, hidden: Hidden) -> None:
     """Take elements that their own style hides out of `tree`, and count in `hidden` what they said.
 
-    What a style sheet hides may be unfolded by a click, and white text may stand on a dark ground:
-    both stay, and are counted.
+    What a style sheet hides may be unfolded by a click, white text may stand on a dark ground, and
+    tiny text may be enlarged: these stay, and are counted.
     """
     for element in tuple(tree.iter("noscript", "template")):
         element.drop_tree()
-    unseen, white = _named_in_sheets(tree)
+    sheets = _named_in_sheets(tree)
     for element in tuple(_elements(tree)):
         style = element.get("style") or ""
         names = {f".{name}" for name in (element.get("class") or "").split()}
         names.add(f"#{element.get('id')}")
-        if element.get("hidden") is not None or _UNSEEN.search(style):
+        if _is_hidden(element):
             hidden.leave_out(element.text_content())
             if element.getparent() is not None:
                 element.drop_tree()
-        elif names & unseen:
+        elif names & sheets.unseen:
             hidden.keep_concealed(element.text_content())
-        elif names & white or (_WHITE.search(style) and not _on_ground(element)):
+        elif names & sheets.tiny or _is_tiny(style):
+            hidden.keep_tiny(element.text_content())
+        elif names & sheets.white or (_WHITE.search(style) and not _on_ground(element)):
             hidden.keep_white(element.text_content())
 
 
@@ -66,9 +73,29 @@ def _elements(element: Any) -> Iterator[Any]:
         if not isinstance(element.tag, str) or element.tag in _FOLDED_AWAY:
             continue
         yield element
-        is_unseen = element.get("hidden") is not None or _UNSEEN.search(element.get("style") or "")
-        if not is_unseen:
+        if not _is_hidden(element):
             pending += reversed(element)
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get("hidden") is not None or _is_unseen(element.get("style") or "")
+
+
+def _is_unseen(style: str) -> bool:
+    return bool(_UNSEEN.search(style)) or _pixels(style) < LEAST_POINTS
+
+
+def _is_tiny(style: str) -> bool:
+    return _pixels(style) <= TINY_POINTS
+
+
+def _pixels(style: str) -> float:
+    """Return the size that `style` gives to text; infinite where it says none that is absolute."""
+    found = _SIZE.search(style)
+    if found is None:
+        return inf
+    size = float(found[1])
+    return size if size == 0 or found[2].lower() in {"px", "pt"} else inf
 
 
 def _on_ground(element: Any) -> bool:
@@ -76,17 +103,26 @@ def _on_ground(element: Any) -> bool:
     return any(_GROUND.search(found.get("style") or "") or found.get("bgcolor") for found in around)
 
 
-def _named_in_sheets(tree: Any) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the classes and ids that the page's sheets hide, and those they make white."""
-    unseen: set[str] = set()
-    white: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Sheets:
+    """The classes and ids that a page's style sheets hide, make tiny, or make white."""
+
+    unseen: set[str]
+    tiny: set[str]
+    white: set[str]
+
+
+def _named_in_sheets(tree: Any) -> _Sheets:
+    named = _Sheets(set(), set(), set())
     for sheet in tree.iter("style"):
         # Rules for print or for narrow screens say little of what a reader sees.
         for selectors, style in _RULE.findall(_AT_RULES.sub("", sheet.text or "")):
             names = [name.strip() for name in selectors.split(",")]
             simple = [name for name in names if _NAME.fullmatch(name)]
-            if _UNSEEN.search(style):
-                unseen.update(simple)
+            if _is_unseen(style):
+                named.unseen.update(simple)
+            elif _is_tiny(style):
+                named.tiny.update(simple)
             elif _WHITE.search(style) and not _GROUND.search(style):
-                white.update(simple)
-    return frozenset(unseen), frozenset(white)
+                named.white.update(simple)
+    return named

@@ -12,6 +12,8 @@ _ENGLISH = r"""
     (?:ignore|disregard|forget|override)\s+(?:(?:all|any|of|the|these|those|your|my)\s+){0,3}
         (?:(?:previous|prior|above|earlier|preceding|foregoing|other|system)\s+){1,2}
         (?:instruction|prompt|direction|rule|message|context|guideline)s?
+  | (?:ignore|disregard|forget|override)\s+(?:all\s+)?(?:of\s+)?your\s+(?:own\s+)?
+        (?:instruction|prompt|direction|rule|guideline)s?
   | (?:reveal|print|repeat|show|output)\s+(?:(?:me|us|the|your|full|entire)\s+){1,3}
         (?:system\s+|hidden\s+|initial\s+)(?:prompt|instruction)s?
   | you\s+are\s+now\s+(?:a|an|in|the|no\s+longer)\s+(?:\w+\s+){0,3}
@@ -26,6 +28,8 @@ _FRENCH = r"""
         (?:(?:autres|précédente?s?|anciennes?)\s+)?
         (?:instruction|consigne|directive|règle|message|ordre)s?\s+
         (?:(?:qui\s+)?(?:précèdent|précédente?s?|antérieure?s?|ci-dessus|système|reçue?s|données))
+  | (?:ignore[zr]?|oublie[zr]?|ne\s+(?:tiens|tenez)\s+pas\s+compte\s+de)\s+(?:toutes\s+)?
+        (?:vos|tes)\s+(?:instruction|consigne|directive|règle)s
   | (?:révèle|révélez|affiche|affichez|répète|répétez|montre|montrez)\s+(?:-?moi\s+)?
         (?:(?:le|la|les|ton|votre|tes|vos)\s+){1,2}
         (?:prompt|consignes?|instructions?)\s+(?:système|cachée?s?|initiale?s?)

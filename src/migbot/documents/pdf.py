@@ -25,8 +25,9 @@ def parse_pdf(data: bytes) -> Parsed:
     """Return the blocks of a PDF, each with its page.
 
     The title and the date come from the file's metadata where they make sense: a title that is
-    not a program's file name, a day of a year that the first page names too. Text below one point
-    is left out, white text and text drawn without ink are kept, and all are warned of.
+    not a program's file name, a day of a year that the first page names too. Text too small for any
+    eye is left out; text of one point, white text and text drawn without ink are kept; all are
+    warned of.
 
     Raises:
         DocumentError: the file is encrypted or without text.

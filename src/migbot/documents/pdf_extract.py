@@ -8,12 +8,11 @@ from datetime import datetime
 from math import hypot
 from typing import Any
 
-from migbot.documents.hidden import Hidden
+from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, Hidden
 from migbot.errors import DocumentError
 
 _SHOWS = frozenset({b"Tj", b"TJ", b"'", b'"'})
 _NO_INK = 3
-_SMALLEST_POINTS = 1.0
 # Operands that make white: of grey, of red, green and blue, and of the four inks.
 _WHITES = {b"g": (1,), b"rg": (1, 1, 1), b"k": (0, 0, 0, 0)}
 _WHITES_OF_ANY_SPACE = frozenset({(1, 1, 1), (0, 0, 0, 0)})
@@ -153,8 +152,10 @@ class _Drawing:
         return tuple(self.lines)
 
     def _add(self, text: str, x: float, y: float | None, size: float) -> None:
-        if text.strip() and size <= _SMALLEST_POINTS:
+        if text.strip() and size < LEAST_POINTS:
             text = self.hidden.leave_out(text)
+        elif size <= TINY_POINTS:
+            self.hidden.keep_tiny(text)
         elif self.shown_white:
             self.hidden.keep_white(text)
         elif self.shown_inkless:
