@@ -21,12 +21,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from migbot.documents.corpus import read_corpus
 from migbot.index.build import prepared, vector_source
 from migbot.index.embed import Embedder, load_embedder
 from migbot.index.milvus import milvus_server
 from migbot.index.publish import only_builder
 from migbot.index.reuse import embed_batch
+from migbot.index.spool import spooled
 from migbot.index.vector_cache import VectorCache
 from migbot.settings import Settings, load_settings
 
@@ -67,14 +67,16 @@ def main(arguments: Sequence[str]) -> int:
 def missing_texts(settings: Settings) -> list[str]:
     """Return the texts that a build would embed; call with the lock of the index folder held."""
     embedder, milvus = load_embedder(settings), milvus_server(settings)
-    read = read_corpus(settings.corpus, document_bytes=settings.document_bytes)
-    with prepared(
-        read.documents,
-        settings.index,
-        embedder=embedder,
-        passage_tokens=settings.passage_tokens,
-        milvus=milvus,
-    ) as content:
+    with (
+        spooled(settings.corpus, settings.index, document_bytes=settings.document_bytes) as read,
+        prepared(
+            read.documents,
+            settings.index,
+            embedder=embedder,
+            passage_tokens=settings.passage_tokens,
+            milvus=milvus,
+        ) as content,
+    ):
         return vector_source(content, settings.index, embedder, milvus).texts()
 
 

@@ -8,6 +8,7 @@ from migbot.documents import corpus
 from migbot.documents.corpus import Accepted, Duplicate, Refused, read_corpus
 from migbot.documents.load import load_document
 from migbot.errors import CorpusError
+from migbot.types import Source
 
 TEXT = "The Network brings together the entities of the United Nations system on migration."
 
@@ -86,7 +87,8 @@ def test_the_same_text_is_taken_once_with_the_sources_of_both(tmp_path):
     report = read_corpus(tmp_path)
 
     assert [source.title for source in report.documents[0].sources] == ["a", "b"]
-    assert report.duplicates == (Duplicate(path="b.txt", first="a.md"),)
+    own = (Source(title="b", url="https://example.org/b"),)
+    assert report.duplicates == (Duplicate(path="b.txt", first="a.md", sources=own),)
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path):

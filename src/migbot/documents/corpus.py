@@ -1,8 +1,9 @@
 """The whole corpus: every file under a folder, accepted as a document or refused with a reason."""
 
+import hashlib
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from migbot.documents.names import stored_path
 from migbot.documents.pulled import Listing, read_listing
 from migbot.documents.sources import SOURCES_FILE, Publication
 from migbot.errors import CorpusError, DocumentError
-from migbot.types import Document
+from migbot.types import Document, Source
 
 # A text that names its sources and no address of its own was written from them for this corpus.
 OWN_WORDS = "own words, from the sources that it names"
@@ -48,10 +49,14 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Duplicate:
-    """A file with the same cleaned text as an earlier one, whose path is `first`."""
+    """A file with the same cleaned text as an earlier one, whose path is `first`.
+
+    `sources` are its own.
+    """
 
     path: str
     first: str
+    sources: tuple[Source, ...]
 
 
 Entry = Accepted | Refused | Duplicate
@@ -81,10 +86,8 @@ class CorpusReport:
 
 
 def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusReport:
-    """Read every file under `folder`, in order of path; a bad file never stops the rest.
+    """Read every file under `folder` as `read_entries` does, and return them all.
 
-    `sources.toml` and `README.md` at the top are no documents, and hidden files are passed over.
-    What a pulled file is stands in `sources.toml`.
     A file with the same cleaned text as an earlier one is taken once, and its sources are added
     to those of the earlier one.
 
@@ -96,10 +99,37 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
         CorpusError: `folder` is not a folder that can be read. A corpus without any document is
             no error here, so that its report can be shown.
     """
+    entries: list[Entry] = []
+    places: dict[str, int] = {}
+    for entry in read_entries(folder, document_bytes=document_bytes):
+        if isinstance(entry, Accepted):
+            places[entry.path] = len(entries)
+        elif isinstance(entry, Duplicate):
+            first = entries[places[entry.first]]
+            if isinstance(first, Accepted):
+                document = with_sources(first.document, entry.sources)
+                entries[places[entry.first]] = replace(first, document=document)
+        entries.append(entry)
+    return CorpusReport(folder=folder, entries=tuple(entries))
+
+
+def read_entries(folder: Path, *, document_bytes: int) -> Iterator[Entry]:
+    """Read one file under `folder` after the other, in order of path; a bad one stops no other.
+
+    `sources.toml` and `README.md` at the top are no documents, and hidden files are passed over.
+    What a pulled file is stands in `sources.toml`. Of the files before, only the hash of their
+    text is kept.
+
+    Args:
+        folder: the corpus.
+        document_bytes: largest file read, in bytes.
+
+    Raises:
+        CorpusError: `folder` is not a folder that can be read.
+    """
     if not folder.is_dir():
         raise CorpusError(f"no corpus at {folder}: put documents there, or name another with DIR")
-    entries: list[Entry] = []
-    seen: dict[str, int] = {}
+    seen: dict[bytes, str] = {}
     listing = read_listing(folder)
     with Parsers() as parsers:
         for path in _files(folder):
@@ -107,13 +137,12 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
                 continue
             entry = _entry(folder, path, document_bytes, listing, parsers)
             if isinstance(entry, Accepted):
-                position = seen.setdefault(entry.document.text, len(entries))
-                first = entries[position] if position < len(entries) else None
-                if isinstance(first, Accepted):
-                    entries[position] = _with_sources(first, entry.document)
-                    entry = Duplicate(path=entry.path, first=first.path)
-            entries.append(entry)
-    return CorpusReport(folder=folder, entries=tuple(entries))
+                text = hashlib.sha256(entry.document.text.encode()).digest()
+                first = seen.setdefault(text, entry.path)
+                if first != entry.path:
+                    sources = entry.document.sources
+                    entry = Duplicate(path=entry.path, first=first, sources=sources)
+            yield entry
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -172,6 +201,6 @@ def on_one_line(text: str) -> str:
     )
 
 
-def _with_sources(entry: Accepted, other: Document) -> Accepted:
-    sources = tuple(dict.fromkeys((*entry.document.sources, *other.sources)))
-    return replace(entry, document=replace(entry.document, sources=sources))
+def with_sources(document: Document, more: Iterable[Source]) -> Document:
+    """Return `document` with the sources of another that says the same added to its own."""
+    return replace(document, sources=tuple(dict.fromkeys((*document.sources, *more))))

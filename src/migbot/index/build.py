@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from migbot.documents.corpus import Refused, read_corpus
+from migbot.documents.corpus import Refused
 from migbot.errors import CorpusError, IndexIntegrityError, IndexMissingError, MigbotError
 from migbot.index.build_dense import write_vectors
 from migbot.index.content import Content, Progress, store_content
@@ -29,6 +29,7 @@ from migbot.index.publish import (
 )
 from migbot.index.reuse import VectorSource
 from migbot.index.sparse import SparseIndex
+from migbot.index.spool import spooled
 from migbot.index.store import DOCUMENTS, PASSAGES, builds_newest_first, open_build, open_index
 from migbot.index.vector_cache import VectorCache, sweep_cache
 from migbot.types import Document
@@ -90,17 +91,17 @@ def build_index(
     """
     with only_builder(folder):
         on_progress("reading documents", 0, None)
-        read = read_corpus(corpus, document_bytes=document_bytes)
-        on_progress("reading documents", len(read.documents), len(read.documents))
-        return index_documents(
-            read.documents,
-            folder,
-            embedder=embedder,
-            passage_tokens=passage_tokens,
-            refused=read.refused,
-            milvus=milvus,
-            on_progress=on_progress,
-        )
+        with spooled(corpus, folder, document_bytes=document_bytes) as read:
+            on_progress("reading documents", len(read.documents), len(read.documents))
+            return index_documents(
+                read.documents,
+                folder,
+                embedder=embedder,
+                passage_tokens=passage_tokens,
+                refused=read.refused,
+                milvus=milvus,
+                on_progress=on_progress,
+            )
 
 
 def index_documents(

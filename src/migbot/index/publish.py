@@ -34,7 +34,7 @@ from migbot.index.store import (
 )
 
 _LOCK = ".lock"
-_TEMPORARY = ".tmp-"
+TEMPORARY = ".tmp-"
 
 _LOG = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def publish(folder: Path, manifest: Manifest, files: Mapping[str, bytes | Path])
         MigbotError: the disk refused; the index in force is untouched.
         IndexIntegrityError: the disk holds something else than what was written.
     """
-    temporary = folder / f"{_TEMPORARY}{manifest.build_id}-{os.getpid()}"
+    temporary = folder / f"{TEMPORARY}{manifest.build_id}-{os.getpid()}"
     try:
         with disk_faults_told(folder):
             _write_build(temporary, manifest, files)
@@ -101,7 +101,7 @@ def put_in_force(folder: Path, build: str) -> None:
     previous = _in_force(folder)
     with disk_faults_told(folder):
         if previous != build:
-            temporary = folder / f"{_TEMPORARY}{CURRENT}-{os.getpid()}"
+            temporary = folder / f"{TEMPORARY}{CURRENT}-{os.getpid()}"
             _write_file(temporary, f"{build}\n".encode())
             temporary.replace(folder / CURRENT)
             _sync_folder(folder)
@@ -138,7 +138,7 @@ def roll_back(folder: Path, milvus: MilvusServer | None = None) -> Manifest:
 
 def sweep_temporary(folder: Path) -> None:
     """Remove what interrupted builds left behind; call with the folder's lock held."""
-    for path in folder.glob(f"{_TEMPORARY}*"):
+    for path in folder.glob(f"{TEMPORARY}*"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
@@ -177,7 +177,7 @@ def _move_file(source: Path, path: Path, entry: FileEntry) -> None:
 def _move_into_place(temporary: Path, build: Path) -> None:
     if build.exists():
         # Only a damaged build of the same id is ever written over.
-        build.rename(build.with_name(f"{_TEMPORARY}damaged-{build.name}-{os.getpid()}"))
+        build.rename(build.with_name(f"{TEMPORARY}damaged-{build.name}-{os.getpid()}"))
     temporary.rename(build)
     _sync_folder(build.parent)
 
