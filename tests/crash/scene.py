@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from migbot.errors import IndexMissingError
 from migbot.index.build import build_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.store import CURRENT, is_build_name, open_index
@@ -39,13 +40,24 @@ class Scene:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.index, folder)
 
+    def clear(self, folder: Path) -> None:
+        """Leave nothing at `folder`, as before the first build."""
+        shutil.rmtree(folder, ignore_errors=True)
+
     def build(self, folder: Path) -> str:
         """Build the new index under `folder`, and return its id."""
         return _build(self.corpora / "new", folder)
 
     def state(self, folder: Path) -> str:
-        """Return which of the two indexes serves, "old" or "new", and what is wrong."""
-        index = open_index(folder, embedder=HashEmbedder().identity)
+        """Return which of the two indexes serves, "old" or "new", and what is wrong.
+
+        "none" where none was ever put in force, and whoever asks is told how to make one.
+        """
+        try:
+            index = open_index(folder, embedder=HashEmbedder().identity)
+        except IndexMissingError as error:
+            told = f"no index at {folder}: run `make setup` or `migbot index build`"
+            return "none" if str(error) == told else str(error)
         which = {self.old: "old", self.new: "new"}[index.build_id]
         texts = " ".join(passage.text for passage in index.passages)
         assert ("labour" in texts) == (which == "new")

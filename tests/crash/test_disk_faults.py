@@ -53,6 +53,34 @@ def test_a_whole_index_serves_whatever_the_disk_refuses(scene, folder, number, f
     assert any(os.strerror(number) in error and "cannot be written" in error for error in told)
 
 
+@pytest.mark.parametrize(("number", "for_good"), [(EIO, False), (ENOSPC, True)])
+def test_a_first_build_that_the_disk_refuses_leaves_no_index_or_a_whole_one(
+    scene, folder, number, for_good
+):
+    states = set()
+    for step in itertools.count(1):
+        scene.clear(folder)
+        error = ""
+        with Disk(folder, failing(number), at=step, for_good=for_good) as disk:
+            try:
+                scene.build(folder)
+            except MigbotError as refused:
+                error = str(refused)
+        if not disk.fired:
+            break
+        at = f"step {step}: {disk.asked[step - 1]}: {error}"
+        state = scene.state(folder)
+        assert "\n" not in error, at
+        assert state in ({"none", "new"} if error else {"new"}), at
+        with Disk(folder):
+            scene.build(folder)
+        assert (scene.state(folder), scene.left_over(folder)) == ("new", []), at
+        states.add(state)
+
+    assert step > 50
+    assert states == {"none", "new"}
+
+
 def test_a_file_is_on_the_disk_before_what_makes_it_count(scene, folder):
     with Disk(folder) as disk:
         scene.build(folder)

@@ -53,6 +53,20 @@ def test_a_build_killed_at_any_step_leaves_one_index_whole_and_the_next_build_sw
     assert {"old", "new"} == set(served)
 
 
+def test_a_first_build_killed_at_any_step_leaves_no_index_or_a_whole_one(tmp_path):
+    steps, _ = steps_of("first", tmp_path)
+
+    *killed, through = steps
+    assert len(killed) > 50
+    assert (through["status"], through["serves"]) == (0, "new")
+    for step in killed:
+        assert step["status"] == -signal.SIGKILL, step
+        assert (step["then"], step["left_over"]) == ("new", []), step
+    served = [step["serves"] for step in steps]
+    assert served == sorted(served, key=["none", "new"].index)
+    assert {"none", "new"} == set(served)
+
+
 def assert_refused_until_there_is_room(steps, told, reason):
     *refused, through = steps
     assert (through["status"], through["serves"]) == (0, "new")

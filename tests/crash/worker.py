@@ -1,7 +1,8 @@
 """Builds that die or run out of room, each in a process of its own; one line of JSON tells of each.
 
 `python tests/crash/worker.py kill FOLDER [N]`: `kill -9` at the N-th thing asked of the disk, or at
-one after the other until a build comes through. `limit` and `full` stand for a limit on the size of
+one after the other until a build comes through. `first` is the same where there is no index yet.
+`limit` and `full` stand for a limit on the size of
 any file, and for a disk of that many free bytes; N and what they begin with is in bytes.
 """
 
@@ -29,7 +30,7 @@ def main() -> None:
     mode, folder, *chosen = sys.argv[1:]
     scene = set_scene(Path(folder) / "scene")
     index = Path(folder) / "indexes"
-    step = {"kill": kill, "limit": limit, "full": full}[mode]
+    step = {"kill": kill, "first": first_killed, "limit": limit, "full": full}[mode]
     first = int(chosen[0]) if chosen else 1
     for number in range(first, first + 1 if chosen else 10_000):
         if step(scene, index, number):
@@ -39,6 +40,17 @@ def main() -> None:
 def kill(scene: Scene, folder: Path, number: int) -> bool:
     """Kill the build at thing `number` asked of the disk; return whether it had ended before."""
     scene.lay(folder)
+    return killed(scene, folder, number)
+
+
+def first_killed(scene: Scene, folder: Path, number: int) -> bool:
+    """Kill the first build of all as `kill` does a later one."""
+    scene.clear(folder)
+    return killed(scene, folder, number)
+
+
+def killed(scene: Scene, folder: Path, number: int) -> bool:
+    """Build in what lies at `folder`; return whether the build ended before it was killed."""
 
     def build() -> None:
         with Disk(folder, dying, at=number):
