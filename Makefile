@@ -70,8 +70,8 @@ baselines: setup $(BASELINES)/.installed ## Ask two plain programs the dev quest
 	ask plain plain; ask haystack_rag haystack
 
 .PHONY: bench-index
-bench-index: setup $(VENV)/.installed-dev ## Build and search a made-up index (PASSAGES="10000 100000")
-	$(BIN)/python -m eval.bench_index --passages $(or $(PASSAGES),10000 100000)
+bench-index: setup $(VENV)/.installed-dev ## Made-up indexes of up to a million passages (an hour, 8 GB of disk; PASSAGES="10000 100000": minutes, 1 GB)
+	$(BIN)/python -m eval.bench_index --passages $(or $(PASSAGES),10000 100000 1000000)
 
 .PHONY: load
 load: setup $(VENV)/.installed-dev ## A hundred visitors at once, 20 seconds, a scripted model

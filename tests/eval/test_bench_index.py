@@ -46,6 +46,7 @@ def test_measures_an_index_and_prints_a_row_for_each_figure(tmp_path, capsys):
     (figures,) = json.loads((tmp_path / "figures.json").read_text(encoding="utf-8")).values()
     printed = capsys.readouterr().out
     assert (figures["passages"], figures["recall_at_10"]) == (400, 1.0)
+    assert figures["one_more_embedded"] == 20
     for key, label in bench_index._ROWS:
         assert figures[key] > 0
         assert label in printed

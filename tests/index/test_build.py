@@ -194,18 +194,30 @@ def test_vectors_of_another_embedder_are_not_taken_over(indexes):
     assert text_key("Some text.") not in VectorCache(indexes, HashEmbedder().identity)
 
 
-def test_one_document_more_among_thousands_of_passages_embeds_only_its_own(corpus, indexes):
-    for number in range(40):
-        lines = "\n\n".join(f"Paragraph {number} {line} about migration." for line in range(250))
-        write(corpus / f"en/{number}.md", f"# Sheet {number}\n\n{lines}\n")
+def bytes_of(build_folder):
+    return sum(path.stat().st_size for path in build_folder.iterdir())
+
+
+def test_one_document_more_beside_10_000_passages_embeds_and_adds_only_its_own(corpus, indexes):
+    for number in range(20):
+        # Two of them are more than a passage may hold.
+        lines = (f"\nSheet {number} line {line} {'about migration ' * 7}.\n" for line in range(500))
+        write(corpus / f"en/{number}.md", f"# Sheet {number}\n{''.join(lines)}")
     first = build(corpus, indexes, passage_tokens=32)
     write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration and its rules.\n")
     embedder = CountingEmbedder()
 
     second = build(corpus, indexes, embedder, passage_tokens=32)
 
+    assert first.passages >= 10_000
     assert second.embedded == len(embedder.embedded) == 1
-    assert second.reused == first.passages > 1000
+    assert "labour migration" in embedder.embedded[0]
+    assert (second.reused, second.passages) == (first.passages, first.passages + 1)
+    assert {path.name for path in indexes.iterdir()} == {
+        *(".lock", "CURRENT"),
+        *(first.build_id, second.build_id),
+    }
+    assert bytes_of(indexes / second.build_id) - bytes_of(indexes / first.build_id) < 10_000
 
 
 def test_many_passages_are_searched_in_lists_that_find_nearly_all(corpus, indexes, monkeypatch):
