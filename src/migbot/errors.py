@@ -12,6 +12,7 @@
   x IntegrityError            exit status 1: a file is not what it should be
     + ModelIntegrityError     a model file is truncated or altered
     + IndexIntegrityError     an index file is truncated, altered or of another build
+  x VectorServerError         exit status 1: the server of the vectors cannot be asked now
   x DownloadError             exit status 1: a model could not be fetched
   x GeneratorError            exit status 1: the language model failed while answering
   x GivenUpError              exit status 1: nobody waits for the answer any more
@@ -76,6 +77,10 @@ class ModelIntegrityError(IntegrityError):
 
 class IndexIntegrityError(IntegrityError):
     """An index file is truncated, altered or belongs to another build."""
+
+
+class VectorServerError(MigbotError):
+    """The server that holds the vectors fails or cannot be asked; the index itself may be whole."""
 
 
 class DownloadError(MigbotError):

@@ -3,14 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from pymilvus import MilvusClient
 
-from migbot.errors import BusyError, CorpusError, IndexIntegrityError, MigbotError
+from migbot.errors import BusyError, CorpusError, IndexIntegrityError
 from migbot.index.build import build_index
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.manifest import new_manifest
-from migbot.index.milvus import MilvusServer
 from migbot.index.passages import indexed_text
 from migbot.index.publish import only_builder, publish
 from migbot.index.recall import nearest, recall
@@ -364,77 +362,3 @@ def test_the_check_says_that_a_damaged_build_is_served_by_an_earlier_one(corpus,
     problems = check_index(indexes, HashEmbedder())
 
     assert any("vectors.faiss" in problem for problem in problems)
-
-
-@pytest.fixture
-def milvus(tmp_path):
-    return MilvusServer(uri=str(tmp_path / "milvus" / "vectors.db"))
-
-
-def collections(milvus):
-    return sorted(MilvusClient(uri=milvus.uri).list_collections())
-
-
-def test_vectors_in_milvus_answer_as_those_in_a_file(corpus, indexes, milvus, tmp_path):
-    build(corpus, indexes, milvus=milvus)
-    build(corpus, tmp_path / "others")
-
-    ours, theirs = open_index(indexes, milvus=milvus), open_index(tmp_path / "others")
-    assert ours.build_id != theirs.build_id
-    for question in HashEmbedder().embed_questions(["the vote", "headquarters of IOM"]):
-        found, expected = ours.dense.search(question, 3), theirs.dense.search(question, 3)
-        assert [at for at, _ in found] == [at for at, _ in expected]
-        assert np.allclose([one for _, one in found], [one for _, one in expected], atol=1e-5)
-    assert check_index(indexes, HashEmbedder(), milvus) == ()
-
-
-def test_each_build_in_milvus_has_a_collection_and_old_ones_go_with_their_builds(
-    corpus, indexes, milvus, tmp_path
-):
-    build(corpus, tmp_path / "others", milvus=milvus)
-    builds = []
-    for number in range(3):
-        write(corpus / "en/new.md", f"# Labour\n\nSheet {number} about labour migration.\n")
-        embedder = CountingEmbedder()
-        builds.append(build(corpus, indexes, embedder, milvus=milvus))
-        assert len(embedder.embedded) == (4 if number == 0 else 1)
-
-    names = collections(milvus)
-    assert len(names) == 3
-    assert not any(builds[0].build_id in name for name in names)
-    assert all(any(one.build_id in name for name in names) for one in builds[1:])
-    assert open_index(tmp_path / "others", milvus=milvus).fault is None
-
-
-def test_a_collection_that_lost_vectors_is_noticed_and_the_build_before_serves(
-    corpus, indexes, milvus
-):
-    first = build(corpus, indexes, milvus=milvus)
-    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration.\n")
-    second = build(corpus, indexes, milvus=milvus)
-    (name,) = [name for name in collections(milvus) if second.build_id in name]
-    MilvusClient(uri=milvus.uri).delete(name, ids=[1])
-
-    index = open_index(indexes, milvus=milvus)
-
-    assert index.build_id == first.build_id
-    assert "3 vectors and there should be 4" in index.fault
-
-
-def test_nothing_is_built_where_milvus_does_not_answer(corpus, indexes):
-    embedder = CountingEmbedder()
-
-    with pytest.raises(MigbotError, match="MIGBOT_MILVUS_URI"):
-        build(corpus, indexes, embedder, milvus=MilvusServer(uri="http://127.0.0.1:1"))
-
-    assert embedder.embedded == []
-
-
-def test_a_move_to_milvus_and_back_embeds_nothing(corpus, indexes, milvus):
-    build(corpus, indexes)
-
-    for server in (milvus, None):
-        embedder = CountingEmbedder()
-        report = build(corpus, indexes, embedder, milvus=server)
-        assert (report.embedded, embedder.embedded) == (0, [])
-        assert open_index(indexes, milvus=server).build_id == report.build_id

@@ -186,6 +186,7 @@ def load_assistant(settings: Settings, *, with_index: bool = True) -> Assistant:
     Raises:
         ModelMissingError, ModelIntegrityError: a model is absent or altered.
         IndexMissingError, IndexIntegrityError: no index can be opened.
+        VectorServerError: the index is on a server that cannot be asked now.
     """
     embedder = load_embedder(settings)
     index = None

@@ -40,6 +40,7 @@ class LiveIndex:
 
         Raises:
             IndexMissingError, IndexIntegrityError: nothing there can be used.
+            VectorServerError: what is there cannot be asked now.
         """
         self._folder = folder
         self._open_in_force = open_in_force

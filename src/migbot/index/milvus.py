@@ -5,12 +5,17 @@ Each build has a collection of its own, so that no search ever meets the vectors
     migbot_<owner>_<build id>       owner: a word of the index folder, in its file .milvus-owner
 
 The build's folder holds the name of its collection; the address is a setting and may change.
+
+A server that runs may go on asking a build whose folder is gone already, until it has opened the
+next. So a collection that no build has any more is dropped an hour later, by the build that comes
+then; `.milvus-unused.json` tells since when each waits.
 """
 
 import json
 import logging
 import secrets
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,13 +23,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from migbot.errors import IndexIntegrityError, MigbotError
+from migbot.errors import IndexIntegrityError, MigbotError, VectorServerError
 from migbot.index.types import Buffer, Positions, Ranking, Vectors
 from migbot.settings import Settings
 
 RECORD = "vectors.milvus.json"
 
 _OWNER = ".milvus-owner"
+_UNUSED = ".milvus-unused.json"
+_GRACE_S = 3600
 _TIMEOUT_S = 30
 _BLOCK = 1000  # vectors sent or asked for at a time
 
@@ -51,7 +58,7 @@ class MilvusIndex:
         """Take a collection that exists.
 
         Raises:
-            MigbotError: the server does not answer, or has no such collection.
+            VectorServerError: the server does not answer, or has no such collection.
         """
         self._server = server
         self._client = client
@@ -72,15 +79,15 @@ class MilvusIndex:
         """Put unit `vectors` of shape (n, d) into `collection`, in place of what it held.
 
         Raises:
-            MigbotError: the server does not answer, or refuses.
+            VectorServerError: the server does not answer, or refuses.
         """
         # Loaded only where Milvus is used.
         from pymilvus import DataType  # type: ignore[import-untyped]  # noqa: PLC0415
 
         client = _connect(server)
         with _faults_told(server):
-            if client.has_collection(collection):
-                client.drop_collection(collection)
+            if client.has_collection(collection, timeout=_TIMEOUT_S):
+                client.drop_collection(collection, timeout=_TIMEOUT_S)
             schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
             schema.add_field("position", DataType.INT64, is_primary=True)
             schema.add_field("vector", DataType.FLOAT_VECTOR, dim=vectors.shape[1])
@@ -102,7 +109,8 @@ class MilvusIndex:
         """Open the collection that `write` recorded.
 
         Raises:
-            IndexIntegrityError: no server is set, it does not answer, or it lacks the collection.
+            IndexIntegrityError: no server is set, or it lacks the collection.
+            VectorServerError: it does not answer, which says nothing of the index.
         """
         if server is None:
             raise IndexIntegrityError(
@@ -111,9 +119,16 @@ class MilvusIndex:
             )
         try:
             collection = str(json.loads(content[:])["collection"])
-            return cls(server, _connect(server), collection)
-        except (KeyError, TypeError, ValueError, MigbotError) as error:
-            raise IndexIntegrityError(f"the vectors cannot be found: {error}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise IndexIntegrityError(f"{RECORD} names no collection: {error}") from error
+        client = _connect(server)
+        with _faults_told(server):
+            is_there = client.has_collection(collection, timeout=_TIMEOUT_S)
+        if not is_there:
+            raise IndexIntegrityError(
+                f"Milvus at {server.uri} has no collection {collection}: see MIGBOT_MILVUS_URI"
+            )
+        return cls(server, client, collection)
 
     def write(self, folder: Path) -> dict[str, Path]:
         """Write the name of the collection; return its file by name."""
@@ -134,7 +149,7 @@ class MilvusIndex:
         """Return up to `k` positions and cosines, best first; ties go to the lower position.
 
         Raises:
-            MigbotError: the server does not answer.
+            VectorServerError: the server does not answer.
         """
         if not np.isfinite(vector).all():
             return ()
@@ -149,14 +164,16 @@ class MilvusIndex:
         """Return the vectors at these positions, all of them by default, shape (n, d).
 
         Raises:
-            MigbotError: the server does not answer.
+            VectorServerError: the server does not answer.
         """
         places = np.arange(len(self)) if at is None else at
         vectors = np.empty((len(places), self._dimension), dtype=np.float32)
         for first in range(0, len(places), _BLOCK):
             wanted = places[first : first + _BLOCK].tolist()
             with _faults_told(self._server):
-                rows = self._client.get(self._collection, ids=wanted, output_fields=["vector"])
+                rows = self._client.get(
+                    self._collection, ids=wanted, output_fields=["vector"], timeout=_TIMEOUT_S
+                )
             found = {int(row["position"]): row["vector"] for row in rows}
             vectors[first : first + _BLOCK] = [found[one] for one in wanted]
         return vectors
@@ -166,7 +183,7 @@ def require_server(server: MilvusServer) -> None:
     """Do nothing where the server answers.
 
     Raises:
-        MigbotError: it does not.
+        VectorServerError: it does not.
     """
     _connect(server)
 
@@ -177,17 +194,34 @@ def collection_name(folder: Path, build_id: str) -> str:
 
 
 def drop_collections(server: MilvusServer, folder: Path, kept: Collection[str]) -> None:
-    """Drop the collections of this index folder that are of none of the builds `kept`.
+    """Drop the collections of this index folder that none of the builds `kept` has for an hour.
 
     Raises:
-        MigbotError: the server does not answer.
+        VectorServerError: the server does not answer.
     """
     client = _connect(server)
     prefix = _owned_prefix(folder)
+    now, before = time.time(), _unused_since(folder)
+    unused = {}
     with _faults_told(server):
-        for name in client.list_collections():
-            if name.startswith(prefix) and name.removeprefix(prefix) not in kept:
-                client.drop_collection(name)
+        for name in client.list_collections(timeout=_TIMEOUT_S):
+            if not name.startswith(prefix) or name.removeprefix(prefix) in kept:
+                continue
+            since = before.get(name, now)
+            if now - since < _GRACE_S:
+                unused[name] = since
+            else:
+                client.drop_collection(name, timeout=_TIMEOUT_S)
+    (folder / _UNUSED).write_text(json.dumps(unused) + "\n", encoding="utf-8")
+
+
+def _unused_since(folder: Path) -> Mapping[str, float]:
+    """Return since when each collection waits, in seconds; what is not known waits from now on."""
+    try:
+        told = json.loads((folder / _UNUSED).read_bytes())
+        return {str(name): float(since) for name, since in told.items()}
+    except (AttributeError, OSError, TypeError, ValueError):
+        return {}
 
 
 def _owned_prefix(folder: Path) -> str:
@@ -213,11 +247,14 @@ def _connect(server: MilvusServer) -> Any:
 @contextmanager
 def _faults_told(server: MilvusServer) -> Iterator[None]:
     # Loaded only where Milvus is used.
+    from grpc import FutureTimeoutError, RpcError  # type: ignore[import-untyped]  # noqa: PLC0415
     from pymilvus.exceptions import MilvusException  # type: ignore[import-untyped]  # noqa: PLC0415
 
     try:
         yield
-    except (MilvusException, OSError) as error:
-        raise MigbotError(
-            f"Milvus at {server.uri} fails ({error}): start it, or see MIGBOT_MILVUS_URI"
+    except (FutureTimeoutError, MilvusException, OSError, RpcError) as error:
+        told = " ".join(str(error).split())
+        raise VectorServerError(
+            f"Milvus at {server.uri} fails ({told}): see that it runs and that MIGBOT_MILVUS_URI "
+            "is its address, then try again"
         ) from error

@@ -64,6 +64,8 @@ def open_index(
         IndexMissingError: no index was ever built there.
         IndexIntegrityError: no build is whole and of this format, or the index is of another
             embedder.
+        VectorServerError: the vectors are on a server that cannot be asked now; no earlier build
+            stands in, as the build in force may be whole.
     """
     index = _open_whole(folder, milvus, falls_back=falls_back)
     if embedder is not None and embedder != index.manifest.embedder:
@@ -103,7 +105,8 @@ def open_build(
 
     Raises:
         IndexIntegrityError: a file is absent, altered or does not fit the others, or the vectors
-            are in a Milvus that cannot be asked.
+            are in no Milvus that is set.
+        VectorServerError: the vectors are in a Milvus that cannot be asked now.
     """
     manifest = read_manifest(folder)
     files = {name: _verified(folder, manifest, name) for name in sorted(manifest.files)}
