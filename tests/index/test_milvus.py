@@ -168,6 +168,21 @@ def test_a_build_that_a_server_still_searches_outlives_two_quick_builds(corpus, 
     assert len(collections(milvus)) == 3
 
 
+def test_a_damaged_build_is_made_anew_beside_the_server_that_searches_it(corpus, indexes, milvus):
+    first = build(corpus, indexes, milvus=milvus)
+    serving = open_index(indexes, milvus=milvus)
+    (question,) = HashEmbedder().embed_questions(["headquarters of IOM"])
+    before = serving.dense.search(question, 3)
+    (indexes / first.build_id / "passages.jsonl").unlink()
+
+    again = build(corpus, indexes, milvus=milvus)
+
+    assert (again.build_id, again.published) == (first.build_id, True)
+    assert len(collections(milvus)) == 2
+    assert serving.dense.search(question, 3) == before
+    assert check_index(indexes, HashEmbedder(), milvus) == ()
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"migbot": "x"}'])
 def test_a_torn_note_of_what_waits_only_makes_it_wait_anew(corpus, indexes, milvus, content):
     first = build(corpus, indexes, milvus=milvus)

@@ -259,7 +259,7 @@ def _publish(
 
 def _drop_old_collections(milvus: MilvusServer, folder: Path) -> None:
     try:
-        drop_collections(milvus, folder, kept=builds_newest_first(folder))
+        drop_collections(milvus, folder, builds_newest_first(folder))
     except (MigbotError, OSError) as error:
         # The build is in force; the next one drops what stays behind.
         _LOG.warning("old collections are not dropped: %s", error)

@@ -1,8 +1,9 @@
 """Dense search in Milvus, by pymilvus: a cluster by its address, or milvus-lite in a local folder.
 
-Each build has a collection of its own, so that no search ever meets the vectors of another:
+Each build has a collection of its own, so that no search ever meets the vectors of another, nor
+half of its own where the same build is made anew:
 
-    migbot_<owner>_<build id>       owner: a word of the index folder, in its file .milvus-owner
+    migbot_<owner>_<build id>_<chance>      owner: a word of the index folder, in .milvus-owner
 
 The build's folder holds the name of its collection; the address is a setting and may change.
 
@@ -76,7 +77,7 @@ class MilvusIndex:
 
     @classmethod
     def build(cls, server: MilvusServer, collection: str, vectors: Vectors) -> Self:
-        """Put unit `vectors` of shape (n, d) into `collection`, in place of what it held.
+        """Put unit `vectors` of shape (n, d) into a new `collection`.
 
         Raises:
             VectorServerError: the server does not answer, or refuses.
@@ -86,8 +87,6 @@ class MilvusIndex:
 
         client = _connect(server)
         with _faults_told(server):
-            if client.has_collection(collection, timeout=_TIMEOUT_S):
-                client.drop_collection(collection, timeout=_TIMEOUT_S)
             schema = client.create_schema(auto_id=False, enable_dynamic_field=False)
             schema.add_field("position", DataType.INT64, is_primary=True)
             schema.add_field("vector", DataType.FLOAT_VECTOR, dim=vectors.shape[1])
@@ -117,10 +116,7 @@ class MilvusIndex:
                 "the vectors of this build are in Milvus: set MIGBOT_VECTOR_INDEX and "
                 "MIGBOT_MILVUS_URI"
             )
-        try:
-            collection = str(json.loads(content[:])["collection"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise IndexIntegrityError(f"{RECORD} names no collection: {error}") from error
+        collection = _recorded(content[:])
         client = _connect(server)
         with _faults_told(server):
             is_there = client.has_collection(collection, timeout=_TIMEOUT_S)
@@ -189,23 +185,25 @@ def require_server(server: MilvusServer) -> None:
 
 
 def collection_name(folder: Path, build_id: str) -> str:
-    """Return the name of a build's collection, which no other index folder gives away."""
-    return f"{_owned_prefix(folder)}{build_id}"
+    """Return a name for a build's collection, which no other folder and no other try gives away."""
+    return f"{_owned_prefix(folder)}{build_id}_{secrets.token_hex(2)}"
 
 
-def drop_collections(server: MilvusServer, folder: Path, kept: Collection[str]) -> None:
-    """Drop the collections of this index folder that none of the builds `kept` has for an hour.
+def drop_collections(server: MilvusServer, folder: Path, builds: Collection[str]) -> None:
+    """Drop the collections of this index folder that have been of none of `builds` for an hour.
 
     Raises:
         VectorServerError: the server does not answer.
     """
     client = _connect(server)
     prefix = _owned_prefix(folder)
+    records = (folder / build / RECORD for build in builds)
+    kept = {_recorded(record.read_bytes()) for record in records if record.exists()}
     now, before = time.time(), _unused_since(folder)
     unused = {}
     with _faults_told(server):
         for name in client.list_collections(timeout=_TIMEOUT_S):
-            if not name.startswith(prefix) or name.removeprefix(prefix) in kept:
+            if not name.startswith(prefix) or name in kept:
                 continue
             since = before.get(name, now)
             if now - since < _GRACE_S:
@@ -213,6 +211,18 @@ def drop_collections(server: MilvusServer, folder: Path, kept: Collection[str]) 
             else:
                 client.drop_collection(name, timeout=_TIMEOUT_S)
     (folder / _UNUSED).write_text(json.dumps(unused) + "\n", encoding="utf-8")
+
+
+def _recorded(content: bytes) -> str:
+    """Return the collection that a build's record names.
+
+    Raises:
+        IndexIntegrityError: it names none.
+    """
+    try:
+        return str(json.loads(content)["collection"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexIntegrityError(f"{RECORD} names no collection: {error}") from error
 
 
 def _unused_since(folder: Path) -> Mapping[str, float]:
