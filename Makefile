@@ -70,7 +70,7 @@ baselines: setup $(BASELINES)/.installed ## Ask two plain programs the dev quest
 	ask plain plain; ask haystack_rag haystack
 
 .PHONY: bench-index
-bench-index: setup $(VENV)/.installed-dev ## Made-up indexes of up to a million passages (an hour, 8 GB of disk; PASSAGES="10000 100000": minutes, 1 GB)
+bench-index: setup $(VENV)/.installed-dev ## Made-up indexes of up to a million passages (an hour, 6 GB of disk; PASSAGES="10000 100000": minutes)
 	$(BIN)/python -m eval.bench_index --passages $(or $(PASSAGES),10000 100000 1000000)
 
 .PHONY: load

@@ -2,7 +2,7 @@
 
     python -m eval.bench_index --passages 10000 100000
 
-A million passages take about an hour on two cores, and about 8 GB of disk while they do: an index,
+A million passages take about an hour on two cores, and about 6 GB of disk while they do: an index,
 the one that one document more makes, what the build of it needs, and all vectors unrounded.
 
 Documents and vectors are made up (`eval/synthetic.py`), so that no model's time is in the figures;
@@ -63,8 +63,8 @@ def main(arguments: Sequence[str]) -> int:
     """Measure each number of passages in turn and print the table; return 0."""
     parser = argparse.ArgumentParser(
         description="Measure an index of many passages.",
-        epilog="100,000 passages take some minutes and 1 GB of disk; a million, about an hour on "
-        "two cores and 8 GB. The disk is free again at the end.",
+        epilog="100,000 passages take some minutes and 0.6 GB of disk; a million, about an hour "
+        "on two cores and 6 GB. The disk is free again at the end.",
     )
     parser.add_argument(
         "--passages",

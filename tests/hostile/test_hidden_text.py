@@ -38,6 +38,10 @@ def docx_in_white(font):
     font.color.rgb = RGBColor(255, 255, 255)
 
 
+def docx_nearly_in_white(font):
+    font.color.rgb = RGBColor(250, 255, 253)
+
+
 def docx_of_one_point(font):
     font.size = Pt(1)
 
@@ -48,9 +52,13 @@ def docx_hidden(font):
 
 HARD_TO_SEE = {
     "white.pdf": pdf_with(b"1 1 1 rg " + drawn(b"", b"12")),
+    "white-nearly.pdf": pdf_with(b"0.01 0 0 0.02 k " + drawn(b"", b"12")),
+    "white-of-any-space.pdf": pdf_with(b"0.99 1 0.98 scn " + drawn(b"", b"12")),
     "tiny.pdf": pdf_with(drawn(b"", b"1")),
     "without-ink.pdf": pdf_with(drawn(b"3 Tr", b"12")),
     "white.html": html_with(f'<p style="color:#ffffff">{ORDER}</p>'),
+    "white-nearly.html": html_with(f'<p style="color: rgb(250, 252, 255)">{ORDER}</p>'),
+    "white-by-font.html": html_with(f'<p><font color="#FEFEFE">{ORDER}</font></p>'),
     "white-by-sheet.html": html_with(
         f'<p class="pale">{ORDER}</p>', head="<style>.pale { color: white }</style>"
     ),
@@ -63,7 +71,16 @@ HARD_TO_SEE = {
         f'<p class="more">{ORDER}</p>', head="<style>.more { display: none }</style>"
     ),
     "white.docx": docx_with(docx_in_white),
+    "white-nearly.docx": docx_with(docx_nearly_in_white),
     "tiny.docx": docx_with(docx_of_one_point),
+}
+EASY_TO_SEE = {
+    "grey.pdf": pdf_with(b"0.8 g " + drawn(b"", b"12")),
+    "ink.pdf": pdf_with(b"1 scn " + drawn(b"", b"12")),
+    "pattern.pdf": pdf_with(b"/P1 scn " + drawn(b"", b"12")),
+    "grey.html": html_with(f'<p style="color:#ccc">{ORDER}</p>'),
+    "grey-by-font.html": html_with(f'<p><font color="gray">{ORDER}</font></p>'),
+    "small.html": html_with(f'<p style="font-size:0.8em; color:inherit">{ORDER}</p>'),
 }
 NEVER_SEEN = {
     "no-size.pdf": pdf_with(drawn(b"", b"0.01")),
@@ -107,6 +124,14 @@ def test_text_that_is_hard_to_see_is_text_and_told_of_with_its_order(read, name)
     assert f" {letters} characters " in line
     assert told.get(kind, kind) in line
     assert any(one.startswith("speaks to an assistant") for one in entry.warnings)
+
+
+@pytest.mark.parametrize("name", EASY_TO_SEE)
+def test_text_that_is_seen_is_not_told_of(read, name):
+    entry = read(name, EASY_TO_SEE[name])
+
+    assert ORDER in entry.document.text
+    assert hidden_lines(entry) == []
 
 
 @pytest.mark.parametrize("name", NEVER_SEEN)

@@ -20,7 +20,7 @@ from migbot.documents.docx_styles import (
     heading_level,
     is_tiny,
     is_unseen,
-    is_white,
+    is_white_on_paper,
 )
 from migbot.documents.hidden import Hidden
 from migbot.documents.language import named_language
@@ -163,7 +163,7 @@ class _Reader:
             return self.hidden.leave_out(text)
         if is_tiny(looks):
             return self.hidden.keep_tiny(text)
-        return self.hidden.keep_white(text) if is_white(looks) else text
+        return self.hidden.keep_white(text) if is_white_on_paper(looks) else text
 
 
 def _content(body: Any) -> Iterator[Any]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS
+from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, is_white
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{6}")
 _OFF = frozenset({"0", "false", "off"})
 _PAPER = frozenset({"auto", "ffffff"})
 _NO_LIST = 0
@@ -57,11 +58,14 @@ def is_tiny(looks: tuple[Any, ...]) -> bool:
     return _points(looks) <= TINY_POINTS
 
 
-def is_white(looks: tuple[Any, ...]) -> bool:
+def is_white_on_paper(looks: tuple[Any, ...]) -> bool:
     """Return whether text of these looks is white on no shade that its file tells of."""
     color, shade = _first(looks, "color"), _first(looks, "shd")
     shaded = shade is not None and shade.get(f"{W}fill", "auto").lower() not in _PAPER
-    return color is not None and color.get(f"{W}val", "").lower() == "ffffff" and not shaded
+    value = "" if color is None else color.get(f"{W}val", "")
+    if shaded or not _HEXADECIMAL.fullmatch(value):
+        return False
+    return is_white(byte / 255 for byte in bytes.fromhex(value))
 
 
 class Lists:

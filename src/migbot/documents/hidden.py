@@ -5,11 +5,18 @@ tiny text may be read at a larger scale, so both are kept. Whoever keeps the cor
 such text is a way to plant words where nobody looks.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Readers of files enlarge 64 times at most, and then this is about as high as small print.
 LEAST_POINTS = 0.1
 TINY_POINTS = 1.0
+_WHITE = 0.95  # of the light of white, in each of its colours: no eye tells it apart on paper
+
+
+def is_white(lights: Iterable[float]) -> bool:
+    """Return whether a colour is white or nearly so; its shares of light are from 0 to 1."""
+    return all(light >= _WHITE for light in lights)
 
 
 @dataclass(slots=True)

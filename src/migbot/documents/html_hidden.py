@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any
 
-from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, Hidden
+from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, Hidden, is_white
 
 _UNSEEN = re.compile(
     r"""
@@ -27,10 +27,10 @@ _UNSEEN = re.compile(
 _SIZE = re.compile(
     r"(?:^|;)\s*font-size\s*:\s*(\d++(?:\.\d*+)?|\.\d++)\s*([a-z%]*+)", re.IGNORECASE
 )
-_WHITE = re.compile(
-    r"(?:^|;)\s*color\s*:\s*(?:white|\#fff(?:fff)?|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))\s*(?:;|!|$)",
-    re.IGNORECASE,
-)
+_COLOUR = re.compile(r"(?:^|;)\s*color\s*:\s*([^;!]++)", re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
+_LIGHTS = re.compile(r"rgb\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*\)", re.IGNORECASE)
+_NAMES_OF_WHITE = frozenset({"white", "snow", "ghostwhite"})
 _GROUND = re.compile(r"(?:^|;)\s*background", re.IGNORECASE)
 _AT_RULES = re.compile(r"@[^{};]*+(?:;|\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\})")
 _RULE = re.compile(r"([^{}]*+)\{([^{}]*+)\}")
@@ -61,7 +61,7 @@ def leave_out_hidden(tree: Any, hidden: Hidden) -> None:
             hidden.keep_concealed(element.text_content())
         elif names & sheets.tiny or _is_tiny(style):
             hidden.keep_tiny(element.text_content())
-        elif names & sheets.white or (_WHITE.search(style) and not _on_ground(element)):
+        elif names & sheets.white or (_is_white(element) and not _on_ground(element)):
             hidden.keep_white(element.text_content())
 
 
@@ -98,6 +98,22 @@ def _pixels(style: str) -> float:
     return size if size == 0 or found[2].lower() in {"px", "pt"} else inf
 
 
+def _is_white(element: Any) -> bool:
+    stated = element.get("color") if element.tag == "font" else None
+    return _makes_white(element.get("style") or f"color:{stated}")
+
+
+def _makes_white(style: str) -> bool:
+    found = _COLOUR.search(style)
+    colour = found[1].strip() if found else ""
+    if lights := _LIGHTS.fullmatch(colour):
+        return is_white(int(light) / 255 for light in lights.groups())
+    if _HEXADECIMAL.fullmatch(colour):
+        digits = colour[1:] if len(colour) > 4 else "".join(2 * digit for digit in colour[1:])  # noqa: PLR2004 - #rgb
+        return is_white(byte / 255 for byte in bytes.fromhex(digits))
+    return colour.lower() in _NAMES_OF_WHITE
+
+
 def _on_ground(element: Any) -> bool:
     around = (element, *element.iterancestors())
     return any(_GROUND.search(found.get("style") or "") or found.get("bgcolor") for found in around)
@@ -123,6 +139,6 @@ def _named_in_sheets(tree: Any) -> _Sheets:
                 named.unseen.update(simple)
             elif _is_tiny(style):
                 named.tiny.update(simple)
-            elif _WHITE.search(style) and not _GROUND.search(style):
+            elif _makes_white(style) and not _GROUND.search(style):
                 named.white.update(simple)
     return named

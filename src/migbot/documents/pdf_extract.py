@@ -8,14 +8,14 @@ from datetime import datetime
 from math import hypot
 from typing import Any
 
-from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, Hidden
+from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, Hidden, is_white
 from migbot.errors import DocumentError
 
 _SHOWS = frozenset({b"Tj", b"TJ", b"'", b'"'})
 _NO_INK = 3
-# Operands that make white: of grey, of red, green and blue, and of the four inks.
-_WHITES = {b"g": (1,), b"rg": (1, 1, 1), b"k": (0, 0, 0, 0)}
-_WHITES_OF_ANY_SPACE = frozenset({(1, 1, 1), (0, 0, 0, 0)})
+_SETS_COLOUR = frozenset({b"g", b"rg", b"k"})  # grey; red, green and blue; the four inks
+_SETS_ANY_COLOUR = frozenset({b"sc", b"scn"})
+_INKS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,10 +124,11 @@ class _Drawing:
             self.is_white, self.is_inkless = self.saved.pop()
         elif operator == b"Tr":
             self.is_inkless = list(operands) == [_NO_INK]
-        elif operator in _WHITES:
-            self.is_white = tuple(operands) == _WHITES[operator]
-        elif operator in {b"sc", b"scn"}:
-            self.is_white = tuple(operands) in _WHITES_OF_ANY_SPACE
+        elif operator in _SETS_COLOUR:
+            self.is_white = _makes_white(operands)
+        elif operator in _SETS_ANY_COLOUR:
+            # A single number may be of any ink.
+            self.is_white = len(operands) > 1 and _makes_white(operands)
         elif operator == b"Do":
             self.forms += 1
 
@@ -173,6 +174,14 @@ class _Drawing:
         if self.line is not None:
             self.lines.append(self.line)
         self.line = None
+
+
+def _makes_white(operands: Sequence[Any]) -> bool:
+    try:
+        shares = [float(operand) for operand in operands]
+    except (TypeError, ValueError):  # the name of a pattern
+        return False
+    return is_white(1 - share for share in shares) if len(shares) == _INKS else is_white(shares)
 
 
 def _created(reader: Any) -> str | None:
