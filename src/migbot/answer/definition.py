@@ -14,7 +14,9 @@ from migbot.types import Language, Passage
 
 _ARTICLE = r"(?:l['’ ]|(?:les?|la|une?|des?|du|the|an?) )?"
 _THING = rf"{_ARTICLE}(?P<thing>[^?!.,;:]{{2,80}}?)"
-_FILLER = r"(?: (?:means?|stands? for|exactly|exactement|en fait|au juste|svp|stp|please))*\W*$"
+_FILLER = (
+    r"(?: (?:means?|stands? for|do|for|exactly|exactement|en fait|au juste|svp|stp|please))*\W*$"
+)
 _ASKS = (
     r"c['’ ]?(?:est)? ?(?:quoi|koi)",
     r"qu['’ ]?est[- ]ce qu(?:e c['’ ]est qu)?(?:e|['’])",
@@ -24,6 +26,8 @@ _ASKS = (
     r"define",
     r"(?:the )?(?:meaning|definition) of",
     r"what do(?:es)?",
+    r"que (?:fait|font)|[àa] quoi (?:sert|servent)|what(?:['’ ]?s| is) the (?:role|purpose) of",
+    r"c['’ ]?(?:est)? ?(?:quoi|koi) le r[oô]le d[eu'’]s?|quel est le r[oô]le d[eu'’]s?",
     r"explain",
     r"expli(?:que|quer|quez)(?:[- ]moi)?",
 )
@@ -34,7 +38,8 @@ _ASKS_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ASKS_AFTER = re.compile(
-    rf"^\W*{_THING},? (?:c['’ ]?(?:est)? ?(?:quoi|koi)|[çc]a (?:veut dire|signifie) quoi|"
+    rf"^\W*{_THING},? (?:c['’ ]?(?:est)? ?(?:quoi|koi)|"
+    rf"(?:[çc]a )?(?:veut dire|signifie|fait|sert [àa]) (?:quoi|koi)|"
     rf"qu['’ ]?est[- ]ce que c['’ ]est|what(?:['’ ]?s| is) (?:it|that|this)){_FILLER}",
     re.IGNORECASE,
 )

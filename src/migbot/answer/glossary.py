@@ -15,6 +15,7 @@ from migbot.index.terms import STOPWORDS, fold
 from migbot.types import LANGUAGES, Language
 
 _Term = Mapping[Language, Sequence[str]]
+_Names = tuple[re.Pattern[str], Sequence[str]]
 _Matcher = tuple[re.Pattern[str] | None, Mapping[str, str]]
 
 _APOSTROPHES = str.maketrans({"’": "'"})
@@ -26,10 +27,12 @@ class Glossary:
 
     `matchers` hold for each language what finds the other's forms, and their translations by key;
     `synonyms` for each language the terms of several forms: what finds one, and all of them.
+    `everyday` finds what people say, and holds what the documents say for it in both languages.
     """
 
     matchers: Mapping[Language, _Matcher]
-    synonyms: Mapping[Language, Sequence[tuple[re.Pattern[str], Sequence[str]]]]
+    synonyms: Mapping[Language, Sequence[_Names]]
+    everyday: Sequence[_Names]
 
     def translate(self, text: str, language: Language) -> str:
         """Return `text` with each known term of the other language put into `language`.
@@ -54,6 +57,14 @@ class Glossary:
             ]
         return tuple(pairs)
 
+    def meant(self, text: str) -> tuple[tuple[str, Sequence[str]], ...]:
+        """Return the everyday words that stand in `text`, each with what the documents say."""
+        return tuple(
+            (found.group(), official)
+            for pattern, official in self.everyday
+            for found in pattern.finditer(text)
+        )
+
     def other_names(self, text: str, language: Language) -> tuple[str, ...]:
         """Return all forms of the terms that stand in `text` and have several in `language`."""
         return tuple(
@@ -74,10 +85,15 @@ class Glossary:
 
 def read_glossary(text: str) -> Glossary:
     """Return the glossary that `text`, in TOML, holds."""
-    terms = tomllib.loads(text).get("term", [])
+    tables = tomllib.loads(text)
+    terms, everyday = tables.get("term", []), tables.get("everyday", [])
     return Glossary(
         matchers={language: _matcher(terms, language) for language in LANGUAGES},
         synonyms={language: _synonyms(terms, language) for language in LANGUAGES},
+        everyday=[
+            (_pattern([_key(said) for said in word["said"]]), (*word["en"], *word["fr"]))
+            for word in everyday
+        ],
     )
 
 
@@ -102,9 +118,7 @@ def _matcher(terms: Sequence[_Term], language: Language) -> _Matcher:
     return _pattern(preferred) if preferred else None, preferred
 
 
-def _synonyms(
-    terms: Sequence[_Term], language: Language
-) -> tuple[tuple[re.Pattern[str], Sequence[str]], ...]:
+def _synonyms(terms: Sequence[_Term], language: Language) -> tuple[_Names, ...]:
     """Return the terms that `language` has several names for."""
     several = (term[language] for term in terms if len(term[language]) > 1)
     return tuple((_pattern([_key(form) for form in forms]), forms) for forms in several)

@@ -81,7 +81,7 @@ class Retriever:
         """
         vector = self._embedder.embed_questions([text])[0]
         dense = self._collection.dense.search(vector, self._candidates)
-        sparse = self._collection.sparse.search(_with_translations(text), self._candidates)
+        sparse = self._collection.sparse.search(_in_other_words(text), self._candidates)
         fused = standardised_sum((dense, sparse))
         cosines = dict(dense)
         lowest = min(cosines.values(), default=0.0)
@@ -115,9 +115,12 @@ def _definition_gain(passage: Passage, thing: str) -> float:
     return _GAIN_OF_DEFINING * is_defining + _GAIN_OF_HEADING * is_headed(passage, thing)
 
 
-def _with_translations(text: str) -> str:
-    """Return `text` followed by its official terms in the other language: OIM also finds IOM."""
-    return " ".join((text, *(translation for _, translation in load_glossary().found(text))))
+def _in_other_words(text: str) -> str:
+    """Return `text` and what documents say for it: OIM also finds IOM, and boss its head."""
+    glossary = load_glossary()
+    translated = (translation for _, translation in glossary.found(text))
+    meant = (name for _, official in glossary.meant(text) for name in official)
+    return " ".join((text, *translated, *meant))
 
 
 class Twins:

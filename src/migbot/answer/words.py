@@ -49,12 +49,18 @@ def _terms(text: str) -> set[str]:
 
 
 def _translations(word: frozenset[str], question: str) -> frozenset[str]:
-    """Return the terms of the official terms of `question` that hold `word`, translated."""
+    """Return the terms of what the documents say for `word`, as it stands in `question`.
+
+    Those are the translations of official terms that hold it, and what is meant by everyday ones.
+    """
+    glossary = load_glossary()
+    said = [(form, (translation,)) for form, translation in glossary.found(question)]
     return frozenset(
         term
-        for form, translation in load_glossary().found(question)
+        for form, official in (*said, *glossary.meant(question))
         if word & frozenset(question_terms(form))
-        for term in question_terms(translation)
+        for name in official
+        for term in question_terms(name)
     )
 
 
