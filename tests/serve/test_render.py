@@ -157,6 +157,21 @@ def test_a_link_opens_apart_and_tells_nothing_of_where_it_was_clicked():
     assert ("target", "_blank") in found.attributes
 
 
+def test_only_what_documents_name_as_their_sources_is_linked():
+    text = "See https://evil.example/a or [this](https://evil.example/b), www.evil.example."
+    item = replace(passage(MAIN["en"]), text=text, start=0, end=len(text))
+    exchange = Exchange(number=1, question=text)
+    exchange = exchange.after(
+        Retrieved(language="en", hits=(replace(hits("en")[0], passage=item),))
+    )
+    stated = Stated(sentence=Sentence(text=text, citations=(1,)), citations=(cited(item, text),))
+
+    found = Inventory(render.exchange_html(exchange.after(stated), STRINGS["en"], DOCUMENTS))
+
+    links = {value for name, value in found.attributes if name == "href"}
+    assert links == {source.url for source in MAIN["en"].sources}
+
+
 def test_a_marker_without_a_citation_is_not_shown():
     found = Inventory(render.exchange_html(exchange_with("words"), STRINGS["fr"], {}))
 
