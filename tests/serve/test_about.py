@@ -9,6 +9,7 @@ from test_render import HOSTILE, Inventory
 
 from migbot.serve import render
 from migbot.serve.about import Listing, about_html, measured
+from migbot.serve.notices import privacy
 from migbot.serve.strings import STRINGS
 from migbot.settings import load_settings
 from migbot.types import Language
@@ -18,7 +19,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "measured_figures.py"
 
 def about(language: Language = "en", documents=DOCUMENTS, **settings: str) -> str:
     chosen = load_settings(**settings)
-    told = render.privacy(STRINGS[language], chosen)
+    told = privacy(STRINGS[language], chosen)
     return Inventory(about_html(language, listing(documents, language), chosen, told)).text
 
 
@@ -129,3 +130,20 @@ def test_the_shipped_figures_come_from_a_whole_report():
         script.figures_of({**report, "limit": 12}, "test")
     with pytest.raises(SystemExit, match="whole suite"):
         script.figures_of(report, "dev")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Answers are quotes alone"), ("fr", "Les réponses sont des citations, mot pour mot")],
+)
+def test_page_and_dialog_say_that_no_model_writes(language, told):
+    quoting = load_settings(generator="extractive")
+    words = STRINGS[language]
+
+    assert told in render.footer_html(language, quoting)
+    assert told not in render.footer_html(language, load_settings())
+    shown = about(language, generator="extractive")
+    assert told in shown
+    assert words.about_other_models in shown
+    assert words.limits[0] not in shown
+    assert "qwen" not in shown

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from migbot.serve.escaping import plain
+from migbot.serve.notices import limits_of, quotes_alone
 from migbot.serve.references import date_words
 from migbot.serve.strings import STRINGS, Strings, spoken_date
 from migbot.settings import Settings
@@ -47,11 +48,12 @@ class Listing:
 def about_html(language: Language, listing: str, settings: Settings, privacy: str) -> str:
     """Return the dialog; `listing` is of the documents, `privacy` says where questions go."""
     words = STRINGS[language]
+    limits = limits_of(words, settings)
     parts = (
         (words.about_documents, listing),
         (words.about_models, _models(words, settings)),
         (words.about_measured, _measured(words, settings)),
-        (words.limits_heading, "".join(f"<p>{plain(one)}</p>" for one in words.limits[:2])),
+        (words.limits_heading, "".join(f"<p>{plain(one)}</p>" for one in limits[:2])),
         (words.about_privacy, f"<p>{plain(privacy)} {plain(words.about_kept)}</p>"),
     )
     sections = "".join(f"<h3>{plain(heading)}</h3>{html}" for heading, html in parts)
@@ -91,7 +93,8 @@ def _models(words: Strings, settings: Settings) -> str:
         "generator": Path(settings.generator_model).name,
         "embedder": Path(settings.embedder).name,
     }
-    return f"<p>{plain(words.about_models_text.format(**names))}</p>"
+    told = words.about_quotes_alone if quotes_alone(settings) else words.about_models_text
+    return f"<p>{plain(told.format(**names))}</p>"
 
 
 def _measured(words: Strings, settings: Settings) -> str:
@@ -109,7 +112,8 @@ def _measured(words: Strings, settings: Settings) -> str:
         questions=figures["questions"], date=spoken_date(figures["date"], words)
     )
     models = {settings.generator_model, settings.embedder}
-    others = "" if models == set(figures["models"]) else f" {words.about_other_models}"
+    is_measured = models == set(figures["models"]) and not quotes_alone(settings)
+    others = "" if is_measured else f" {words.about_other_models}"
     return (
         f"<p>{plain(told + others)}</p>"
         f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"

@@ -112,6 +112,10 @@ ENGLISH = Strings(
         ),
         "An independent project, not affiliated with IOM. {privacy}",
     ),
+    quotes_alone=(
+        "Answers are quotes alone, word for word: no language model is in use. Only the official "
+        "documents are authoritative."
+    ),
     questions_stay="Your questions stay on the machine that serves this page.",
     questions_beside=(
         "Your questions and the passages found go to a language model server on the machine that "
@@ -169,6 +173,10 @@ ENGLISH = Strings(
     about_models_text=(
         "{embedder} finds the passages, {generator} writes the sentences. A program compares each "
         "sentence with the passage it cites and shows only those that the passage supports."
+    ),
+    about_quotes_alone=(
+        "{embedder} finds the passages, and answers quote them word for word. No language model is "
+        "in use."
     ),
     about_measured="Measured accuracy",
     about_measured_text="On {questions} test questions, on {date}.",

@@ -119,6 +119,10 @@ FRENCH = Strings(
         ),
         "Projet indépendant, sans lien avec l’OIM. {privacy}",
     ),
+    quotes_alone=(
+        "Les réponses sont des citations, mot pour mot : aucun modèle de langue n’est employé. "
+        "Seuls les documents officiels font foi."
+    ),
     questions_stay="Vos questions restent sur la machine qui sert cette page.",
     questions_beside=(
         "Vos questions et les passages trouvés sont transmis à un serveur de modèle de langue, sur "
@@ -179,6 +183,10 @@ FRENCH = Strings(
     about_models_text=(
         "{embedder} trouve les passages, {generator} écrit les phrases. Un programme compare "
         "chaque phrase au passage cité et n’affiche que celles que le passage confirme."
+    ),
+    about_quotes_alone=(
+        "{embedder} trouve les passages, et les réponses les citent mot pour mot. Aucun modèle de "
+        "langue n’est employé."
     ),
     about_measured="Exactitude mesurée",
     about_measured_text="Sur {questions} questions de contrôle, le {date}.",

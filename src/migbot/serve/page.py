@@ -17,7 +17,7 @@ import gradio as gr
 from starlette.applications import Starlette
 
 from migbot.answer.support import SupportChecker
-from migbot.serve import render
+from migbot.serve import notices, render
 from migbot.serve.about import Listing, about_html
 from migbot.serve.arrival import arrival
 from migbot.serve.asking import ask
@@ -197,7 +197,7 @@ class Page:
         """Bring what the page says of itself; the browser opens it."""
         visit = visit or Visit(language="en")
         language = visit.language
-        privacy = render.privacy(STRINGS[language], self._settings)
+        privacy = notices.privacy(STRINGS[language], self._settings)
         listing = await asyncio.to_thread(self._listing.html, language)
         html = about_html(language, listing, self._settings, privacy)
         return {self._visit: visit, self._about: html}

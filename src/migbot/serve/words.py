@@ -83,6 +83,7 @@ class Strings:
     failed: str
     limits_heading: str
     limits: tuple[str, ...]
+    quotes_alone: str
     questions_stay: str
     questions_beside: str
     questions_leave: str
@@ -111,6 +112,7 @@ class Strings:
     about_list: str
     about_models: str
     about_models_text: str
+    about_quotes_alone: str
     about_measured: str
     about_measured_text: str
     about_other_models: str
