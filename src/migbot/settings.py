@@ -158,9 +158,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the page binds to")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
     visitor_questions_per_minute: Annotated[int, Field(ge=0, le=10000)] = Field(
-        0,
+        10,
         description="questions that one address may ask in a minute, on the page and over HTTP; 0 "
-        "for no limit",
+        "for no limit; whoever asks on this very machine, without a proxy, has none",
     )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0,

@@ -78,17 +78,23 @@ def scripted_process(port: int, **environment: str) -> Iterator[subprocess.Popen
 
 @dataclass(kw_only=True)
 class Visitor:
-    """One session. `seen` holds what the page showed after each change, by component name."""
+    """One session. `seen` holds what the page showed after each change, by component name.
+
+    `address` is whom a proxy on this machine says that it speaks for, "" where there is no proxy.
+    """
 
     url: str
     session: str
     language: str = "fr"
+    address: str = ""
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.client = httpx.Client(
             base_url=self.url, timeout=60, headers={"accept-language": self.language}
         )
+        if self.address:
+            self.client.headers["x-forwarded-for"] = self.address
         config = self.client.get("/config").json()
         self.names = {
             part["id"]: part["props"].get("elem_id") or f"#{part['id']}"

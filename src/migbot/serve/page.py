@@ -27,7 +27,7 @@ from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
 from migbot.serve.head import COLOURS, FONTS, HERE, MONO_FONTS, head_html
 from migbot.serve.page_calls import PageCalls
-from migbot.serve.rate import Rate, visitor_at
+from migbot.serve.rate import Rate, visitor_from
 from migbot.serve.staff import claims_heading_html, told_claim
 from migbot.serve.strings import STRINGS
 from migbot.settings import Settings
@@ -219,7 +219,7 @@ class Page:
         visit = visit or Visit(language="en")
         if self._checker is None or not visit.is_staff:
             return
-        visitor = visitor_at(request.client.host)
+        visitor = visitor_from(request.client.host, request.headers)
         parts = (self._desk, self._checker, self._settings)
         telling = told_claim(*parts, claim, visit, visitor=visitor, rate=self._rate)
         async with aclosing(telling):
@@ -257,7 +257,7 @@ class Page:
     ) -> AsyncGenerator[Update, None]:
         """Show the question, then its passages, then each checked sentence as it arrives."""
         visit = visit or Visit(language="en")
-        visitor = visitor_at(request.client.host)
+        visitor = visitor_from(request.client.host, request.headers)
         asking = ask(self._desk, self._settings, question, visit, visitor=visitor, rate=self._rate)
         async with aclosing(asking) as changes:
             async for change in changes:
