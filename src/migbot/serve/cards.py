@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from migbot.serve.answers import sentence_key
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain, safe_address
 from migbot.serve.references import Reference, date_words, reference_line, reference_of
@@ -179,12 +180,13 @@ def _uses(exchange: Exchange, citations: Sequence[Citation], words: Strings) -> 
     """Return the ways back to the sentences that rest on a source."""
     numbers = {citation.number for citation in citations}
     items = "".join(
-        f'<li><button type="button" class="mb-back" data-sentence="{place}" '
+        '<li><button type="button" class="mb-back" '
+        f'data-sentence="{sentence_key(exchange, sentence)}" '
         f'data-to="{next(n for n in sentence.citations if n in numbers)}">'
         f'<span class="mb-unseen">{plain(words.back)} </span>'
         f"<span{_spoken(exchange.language)}>{plain(_shortened(sentence.text, NAMED_CHARS))}</span>"
         "</button></li>"
-        for place, sentence in enumerate(exchange.sentences)
+        for sentence in exchange.sentences
         if numbers & set(sentence.citations)
     )
     return f'<p class="mb-uses-label">{plain(words.uses)}</p><ul>{items}</ul>' if items else ""

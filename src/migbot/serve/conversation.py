@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from migbot.answer.order import as_read
 from migbot.types import (
     Answer,
     Citation,
@@ -43,7 +44,8 @@ KEPT_EXCHANGES = 20
 class Exchange:
     """A question and as much of its answer as has arrived. `number` counts from 1 in a visit.
 
-    `ahead` is how many questions come before it while it waits.
+    `ahead` is how many questions come before it while it waits. `sentences` and `citations` are in
+    the order in which they are read, `stated` as they came.
     """
 
     number: int
@@ -56,6 +58,7 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
     trace: Trace | None = None
+    stated: tuple[Stated, ...] = ()
 
     @property
     def can_be_taken(self) -> bool:
@@ -72,11 +75,13 @@ class Exchange:
         if isinstance(event, Retrieved):
             return replace(self, stage="reading", language=event.language, hits=event.hits)
         if isinstance(event, Stated):
+            stated = (*self.stated, event)
+            sentences, citations = as_read(
+                [one.sentence for one in stated],
+                [citation for one in stated for citation in one.citations],
+            )
             return replace(
-                self,
-                stage="writing",
-                sentences=(*self.sentences, event.sentence),
-                citations=(*self.citations, *event.citations),
+                self, stage="writing", stated=stated, sentences=sentences, citations=citations
             )
         # The whole answer has the last word over what was streamed.
         return replace(
