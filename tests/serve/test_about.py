@@ -59,6 +59,21 @@ def test_it_reads_all_documents_once_for_each_index():
     assert documents.readings == 2
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "The first 300 of 301"), ("fr", "Les 300 premiers sur 301")],
+)
+def test_a_long_list_says_that_it_is_cut_and_where_the_rest_is(language, told):
+    def shown(count):
+        titles = {str(at): replace(MAIN[language], title=f"Sheet {at}") for at in range(count)}
+        return about(language, titles)
+
+    assert told in shown(301)
+    assert "/api/v1/documents" in shown(301)
+    assert "migbot index info --documents" in shown(301)
+    assert "/api/v1/documents" not in shown(300)
+
+
 def test_it_shows_the_measured_figures_of_both_languages():
     figures = measured()["figures"]
 

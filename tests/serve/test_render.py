@@ -287,6 +287,31 @@ def test_an_excerpt_does_not_end_in_an_opening_quotation_mark():
     assert excerpt.endswith("mot il s’intitule…")
 
 
+@pytest.mark.parametrize(
+    ("language", "quoted", "shown"),
+    [
+        ("en", "“IOM goes back to", "word…”"),
+        ("fr", "«\u00a0L’OIM remonte à", "word…\u00a0»"),
+        ("en", "It is called “a bridge” and", "word…"),
+        ("fr", "«\u00a0Il s’intitule “un pont", "word…”\u00a0»"),
+    ],
+)
+def test_a_shortened_quote_is_closed_in_its_language(language, quoted, shown):
+    sentence = Sentence(text=f"{quoted}{' word' * 30}.", citations=(1,), is_quote=True)
+    item = hits(language)[0].passage
+    exchange = Exchange(number=1, question="q").after(
+        Retrieved(language=language, hits=hits(language))
+    )
+    exchange = exchange.after(
+        Stated(sentence=sentence, citations=(cited(item, item.text.split(".")[0]),))
+    )
+
+    html = render.exchange_html(exchange, STRINGS[language], {})
+
+    back = html.partition('class="mb-back"')[2].partition("</button>")[0]
+    assert Inventory(f"<i {back}").text.endswith(shown)
+
+
 def test_surroundings_of_a_changed_document_are_left_out():
     item = replace(hits("en")[1].passage, text="something else")
 

@@ -76,6 +76,8 @@ def measured() -> Mapping[str, Any]:
 def _documents(language: Language, words: Strings, known: Sequence[Document]) -> str:
     counts = {one: sum(item.language == one for item in known) for one in LANGUAGES}
     own = sorted((one for one in known if one.language == language), key=lambda one: one.title)
+    more = words.about_first.format(first=MOST_LISTED, all=len(own))
+    told = f"<p>{plain(more)}</p>" if len(own) > MOST_LISTED else ""
     rows = "".join(
         f"<li>{plain(one.title)} <span>{plain(date_words(one.date, one.path, words))}</span></li>"
         for one in own[:MOST_LISTED]
@@ -83,7 +85,7 @@ def _documents(language: Language, words: Strings, known: Sequence[Document]) ->
     return (
         f"<p>{plain(words.about_counts.format(**counts))}</p>"
         f'<details data-key="about-documents"><summary>{plain(words.about_list)}</summary>'
-        f"<ul>{rows}</ul></details>"
+        f"{told}<ul>{rows}</ul></details>"
     )
 
 

@@ -18,6 +18,7 @@ SURROUNDING_CHARS = 240
 # Characters of a passage shown on its closed card.
 EXCERPT_CHARS = 150
 MOST_LINKS = 3
+_CLOSING: Mapping[str, str] = {"«": "\u00a0»", "“": "”"}
 # Characters of a sentence that a source leads back to.
 NAMED_CHARS = 70
 
@@ -154,12 +155,27 @@ def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
 
 
 def _shortened(text: str, limit: int) -> str:
-    """Return the first words of `text` on one line, at most `limit` characters."""
+    """Return the first words of `text` on one line, at most `limit` characters.
+
+    Quotation marks that the cut leaves open are closed behind it.
+    """
     # Not the no-break spaces of French.
     text = re.sub("[ \t\n]+", " ", text).strip()
     if len(text) <= limit:
         return text
-    return text[:limit].rpartition(" ")[0].rstrip(" \u00a0\u202f«“(,;:–") + "…"
+    kept = text[:limit].rpartition(" ")[0].rstrip(" \u00a0\u202f«“(,;:–")
+    return f"{kept}…{_closing(kept)}"
+
+
+def _closing(text: str) -> str:
+    """Return what closes the quotation marks that are open at the end of `text`."""
+    open_marks: list[str] = []
+    for mark in re.findall("[«»“”]", text):
+        if mark in _CLOSING:
+            open_marks.append(mark)
+        elif open_marks:
+            open_marks.pop()
+    return "".join(_CLOSING[mark] for mark in reversed(open_marks))
 
 
 def _meta(passage: Passage, reference: Reference, words: Strings) -> str:

@@ -169,6 +169,10 @@ ENGLISH = Strings(
         "the news. Each document gives the date as of which it is current."
     ),
     about_list="List of the documents",
+    about_first=(
+        "The first {first} of {all}, by title. Programs find the rest at /api/v1/documents, and who "
+        "runs this page with: migbot index info --documents"
+    ),
     about_models="The models",
     about_models_text=(
         "{embedder} finds the passages, {generator} writes the sentences. A program compares each "

@@ -120,7 +120,7 @@ FRENCH = Strings(
         "Projet indépendant, sans lien avec l’OIM. {privacy}",
     ),
     quotes_alone=(
-        "Les réponses sont des citations, mot pour mot : aucun modèle de langue n’est employé. "
+        "Les réponses sont des citations, mot pour mot : aucun modèle de langue n’est employé. "
         "Seuls les documents officiels font foi."
     ),
     questions_stay="Vos questions restent sur la machine qui sert cette page.",
@@ -179,6 +179,10 @@ FRENCH = Strings(
         "l’actualité. Chaque document indique la date jusqu’à laquelle son contenu est valable."
     ),
     about_list="Liste des documents",
+    about_first=(
+        "Les {first} premiers sur {all}, par titre. Les programmes trouvent les autres à l’adresse "
+        "/api/v1/documents, et qui gère cette page, avec : migbot index info --documents"
+    ),
     about_models="Les modèles",
     about_models_text=(
         "{embedder} trouve les passages, {generator} écrit les phrases. Un programme compare "

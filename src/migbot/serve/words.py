@@ -110,6 +110,7 @@ class Strings:
     about_documents: str
     about_counts: str
     about_list: str
+    about_first: str
     about_models: str
     about_models_text: str
     about_quotes_alone: str
