@@ -101,6 +101,15 @@ def test_it_says_where_questions_go():
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "up to 3 of your questions"), ("fr", "jusqu’à 3 de vos questions")],
+)
+def test_it_says_what_is_kept_of_feedback_where_that_is_asked_for(language, told):
+    assert told in about(language, feedback_file="feedback.jsonl")
+    assert told not in about(language)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_titles_mean_nothing(text):
     document = replace(MAIN["en"], title=text, date=text)

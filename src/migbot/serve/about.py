@@ -54,7 +54,7 @@ def about_html(language: Language, listing: str, settings: Settings, privacy: st
         (words.about_models, _models(words, settings)),
         (words.about_measured, _measured(words, settings)),
         (words.limits_heading, "".join(f"<p>{plain(one)}</p>" for one in limits[:2])),
-        (words.about_privacy, f"<p>{plain(privacy)} {plain(words.about_kept)}</p>"),
+        (words.about_privacy, f"<p>{plain(privacy)} {plain(_kept(words, settings))}</p>"),
     )
     sections = "".join(f"<h3>{plain(heading)}</h3>{html}" for heading, html in parts)
     return (
@@ -87,6 +87,14 @@ def _documents(language: Language, words: Strings, known: Sequence[Document]) ->
         f'<details data-key="about-documents"><summary>{plain(words.about_list)}</summary>'
         f"{told}<ul>{rows}</ul></details>"
     )
+
+
+def _kept(words: Strings, settings: Settings) -> str:
+    if settings.feedback_file is None:
+        return words.about_kept
+    # The messages end with an answer, so that every other one is a question.
+    earlier = words.about_feedback.format(questions=settings.history_turns // 2)
+    return f"{words.about_kept} {earlier}"
 
 
 def _models(words: Strings, settings: Settings) -> str:

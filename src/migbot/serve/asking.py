@@ -49,7 +49,7 @@ async def ask(
         yield Change(box=text)
         return
     history = visit.history(settings.history_turns)
-    exchange = visit.begin(text)
+    exchange = visit.begin(text, history)
     yield Change(box="")
     asked = Question(question_id=str(exchange.number), text=text, history=history)
     try:

@@ -4,6 +4,7 @@ It knows nothing about HTML or the toolkit: the page is drawn from it, anew, aft
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -45,7 +46,8 @@ class Exchange:
     """A question and as much of its answer as has arrived. `number` counts from 1 in a visit.
 
     `ahead` is how many questions come before it while it waits. `sentences` and `citations` are in
-    the order in which they are read, `stated` as they came.
+    the order in which they are read, `stated` as they came. `earlier` are the visitor's questions
+    before it that were looked at to understand it.
     """
 
     number: int
@@ -59,6 +61,7 @@ class Exchange:
     answer: Answer | None = None
     trace: Trace | None = None
     stated: tuple[Stated, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def can_be_taken(self) -> bool:
@@ -143,12 +146,13 @@ class Visit:
         said = [turn for exchange in self.exchanges.values() for turn in exchange.turns()]
         return tuple(said[-turns:]) if turns else ()
 
-    def begin(self, question: str) -> Exchange:
-        """Start an exchange and return it."""
+    def begin(self, question: str, history: Sequence[Turn] = ()) -> Exchange:
+        """Start an exchange and return it; `history` is what it is understood by."""
         self.last_number += 1
         self.left = threading.Event()
         self.notice = ""
-        exchange = Exchange(number=self.last_number, question=question)
+        earlier = tuple(turn.text for turn in history if turn.role == "user")
+        exchange = Exchange(number=self.last_number, question=question, earlier=earlier)
         self.exchanges[exchange.number] = exchange
         while len(self.exchanges) > KEPT_EXCHANGES:
             del self.exchanges[next(iter(self.exchanges))]

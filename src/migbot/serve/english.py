@@ -153,8 +153,8 @@ ENGLISH = Strings(
     },
     feedback_label="Your feedback",
     feedback_ask=(
-        "Is this answer right? Your feedback is kept here with the question and the answer, and "
-        "nothing about you."
+        "Is this answer right? Your feedback is kept here with the question, the ones before it "
+        "and the answer, and nothing about you."
     ),
     feedback_judgements=("Right", "Wrong", "Wrong source"),
     feedback_word="A word of explanation (optional)",
@@ -170,8 +170,8 @@ ENGLISH = Strings(
     ),
     about_list="List of the documents",
     about_first=(
-        "The first {first} of {all}, by title. Programs find the rest at /api/v1/documents, and who "
-        "runs this page with: migbot index info --documents"
+        "The first {first} of {all}, by title. Programs find the rest at /api/v1/documents, and "
+        "whoever runs this page with: migbot index info --documents"
     ),
     about_models="The models",
     about_models_text=(
@@ -195,6 +195,10 @@ ENGLISH = Strings(
     about_privacy="Privacy",
     about_kept=(
         "The page sets no cookie, calls no other site and does not record the conversation."
+    ),
+    about_feedback=(
+        "What you say of an answer is kept on this machine, with the question, up to {questions} "
+        "of your questions before it and the answer. Addresses and long numbers are taken out."
     ),
     skip="Skip to the question",
 )

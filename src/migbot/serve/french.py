@@ -163,8 +163,8 @@ FRENCH = Strings(
     },
     feedback_label="Votre avis",
     feedback_ask=(
-        "Cette réponse est-elle juste ? Votre avis est gardé ici avec la question et la "
-        "réponse, sans rien sur vous."
+        "Cette réponse est-elle juste ? Votre avis est gardé ici avec la question, celles "
+        "qui la précèdent et la réponse, sans rien sur vous."
     ),
     feedback_judgements=("Juste", "Fausse", "Mauvaise source"),
     feedback_word="Un mot d’explication (facultatif)",
@@ -206,6 +206,11 @@ FRENCH = Strings(
     about_kept=(
         "La page n’utilise pas de cookies, n’appelle aucun autre site et n’enregistre pas la "
         "conversation."
+    ),
+    about_feedback=(
+        "Votre avis sur une réponse est gardé sur cette machine, avec la question, jusqu’à "
+        "{questions} de vos questions précédentes et la réponse. Les adresses et les longs numéros "
+        "en sont retirés."
     ),
     skip="Aller à la question",
 )

@@ -120,4 +120,5 @@ class Strings:
     about_figures: Mapping[str, str]
     about_privacy: str
     about_kept: str
+    about_feedback: str
     skip: str
