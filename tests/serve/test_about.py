@@ -78,7 +78,9 @@ def test_it_shows_the_measured_figures_of_both_languages():
     figures = measured()["figures"]
 
     for language in ("fr", "en"):
-        assert f"{100 * figures['right'][language]:.0f}\u00a0%" in about()
+        share = f"{100 * figures['right'][language]:.0f}"
+        assert f"{share}%" in about("en")
+        assert f"{share}\u00a0%" in about("fr")
     assert f"On {measured()['questions']} test questions" in about()
 
 

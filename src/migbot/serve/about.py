@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from migbot.answer.typography import spaced
 from migbot.serve.escaping import plain
 from migbot.serve.notices import limits_of, quotes_alone
 from migbot.serve.references import date_words
@@ -79,7 +80,8 @@ def _documents(language: Language, words: Strings, known: Sequence[Document]) ->
     more = words.about_first.format(first=MOST_LISTED, all=len(own))
     told = f"<p>{plain(more)}</p>" if len(own) > MOST_LISTED else ""
     rows = "".join(
-        f"<li>{plain(one.title)} <span>{plain(date_words(one.date, one.path, words))}</span></li>"
+        f"<li>{plain(spaced(one.title, language))} "
+        f"<span>{plain(date_words(one.date, one.path, words))}</span></li>"
         for one in own[:MOST_LISTED]
     )
     return (
@@ -114,7 +116,9 @@ def _measured(words: Strings, settings: Settings) -> str:
     )
     rows = "".join(
         f'<tr><th scope="row">{plain(label)}</th>'
-        + "".join(f"<td>{_figure(name, figures['figures'][name][one])}</td>" for one in LANGUAGES)
+        + "".join(
+            f"<td>{_figure(name, figures['figures'][name][one], words)}</td>" for one in LANGUAGES
+        )
         + "</tr>"
         for name, label in words.about_figures.items()
     )
@@ -130,5 +134,7 @@ def _measured(words: Strings, settings: Settings) -> str:
     )
 
 
-def _figure(name: str, value: float) -> str:
-    return f"{value:.0f}\u00a0s" if name.endswith("_s") else f"{100 * value:.0f}\u00a0%"
+def _figure(name: str, value: float, words: Strings) -> str:
+    if name.endswith("_s"):
+        return f"{value:.0f}\u00a0s"
+    return words.percent.format(number=f"{100 * value:.0f}")

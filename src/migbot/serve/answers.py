@@ -71,7 +71,9 @@ def _declined(exchange: Exchange, answer: Answer, words: Strings) -> str:
             question=f'<span lang="{answer.language}">{question}</span>'
         )
         parts.append(f'<p class="mb-looked-for">{looked_for}</p>')
-    if questions := suggested_questions(exchange.hits, answer.language):
+    # What lies nearest to a question about something else is a guess that helps nobody.
+    near = () if answer.reason == "out_of_scope" else exchange.hits
+    if questions := suggested_questions(near, answer.language):
         own = STRINGS[answer.language]
         items = "".join(
             f'<li><button type="button" class="mb-suggestion" data-ask="{plain(question)}">'

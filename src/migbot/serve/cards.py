@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from migbot.answer.typography import spaced
 from migbot.serve.answers import sentence_key
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain, safe_address
@@ -15,8 +16,8 @@ from migbot.types import Citation, Document, Language, Passage
 
 # Characters of the document shown before and after a cited passage.
 SURROUNDING_CHARS = 240
-# Characters of a passage shown on its closed card.
-EXCERPT_CHARS = 150
+# Characters of a passage shown on its closed card: three lines beside an answer, four on a phone.
+EXCERPT_CHARS = 110
 MOST_LINKS = 3
 _CLOSING: Mapping[str, str] = {"«": "\u00a0»", "“": "”"}
 # Characters of a sentence that a source leads back to.
@@ -77,7 +78,8 @@ def _card(
         f'<details class="mb-card{" mb-cited" if citations else ""}" data-key="{key}" '
         f'data-exchange="{exchange.number}" data-citations="{wanted}">'
         f'<summary>{badge}<span class="mb-card-head">'
-        f'<span class="mb-title" lang="{passage.language}">{plain(passage.title)}</span>'
+        f'<span class="mb-title" lang="{passage.language}">'
+        f"{plain(spaced(passage.title, passage.language))}</span>"
         f"{_heading(passage)}"
         f'<span class="mb-meta">{_meta(passage, reference, words)}</span>'
         f'<span class="mb-excerpt" lang="{passage.language}">{_excerpt(passage, citations)}</span>'
@@ -136,9 +138,8 @@ def _heading(passage: Passage) -> str:
     """The section's heading: several passages of one document look alike without it."""
     if not passage.headings:
         return ""
-    return (
-        f'<span class="mb-heading" lang="{passage.language}">{plain(passage.headings[-1])}</span>'
-    )
+    heading = spaced(passage.headings[-1], passage.language)
+    return f'<span class="mb-heading" lang="{passage.language}">{plain(heading)}</span>'
 
 
 def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:

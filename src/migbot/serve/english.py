@@ -62,6 +62,7 @@ ENGLISH = Strings(
     ),
     date_long="{day} {month} {year}",
     date_month="{month} {year}",
+    percent="{number}%",
     quote_open="“",
     quote_close="”",
     as_of_day="as of {date}",

@@ -63,6 +63,7 @@ FRENCH = Strings(
     ),
     date_long="{day} {month} {year}",
     date_month="{month} {year}",
+    percent="{number} %",
     quote_open="« ",
     quote_close=" »",
     as_of_day="à jour au {date}",

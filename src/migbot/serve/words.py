@@ -48,6 +48,7 @@ class Strings:
     months: tuple[str, ...]
     date_long: str
     date_month: str
+    percent: str
     quote_open: str
     quote_close: str
     as_of_day: str
