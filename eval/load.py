@@ -3,9 +3,9 @@
     python -m eval.load --visitors 100 --seconds 300
 
 Serves a made-up index in a process of its own, with a model that copies and takes its time; all
-else is the real server. Round after round, all visitors ask over HTTP at once, each for its own
-number. Prints the figures as JSON. The exit status is 1 where anybody got an error or a number
-that is another's.
+else is the real server. Round after round, all visitors ask at once, each for its own number: most
+are programs that ask over HTTP, the others speak to the page as a browser does. Prints the figures
+of both as JSON. The exit status is 1 where anybody got an error or a number that is another's.
 """
 
 import argparse
@@ -16,42 +16,29 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import numpy as np
 
+from eval.load_visitors import FILES, FIRST_OFFICE, PageEvents, Seen, visit_api, visit_page
 from migbot.answer.assistant import Assistant
 from migbot.answer.generate.protocol import Message, Piece
 from migbot.index.build import build_index
+from migbot.index.embed import load_embedder
 from migbot.index.fakes import HashEmbedder
 from migbot.index.store import open_index
 from migbot.serve.server import address, build_server, claim
 from migbot.settings import load_settings
 
-# Offices and files have as many digits each, so that no number holds another.
-_FIRST_OFFICE, _FILES = 1000, 70_000
 _OFFICE = re.compile(r"office (\d+)")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _WAIT_S = 600.0
-_BUSY = 503
-
-
-@dataclass(kw_only=True)
-class Seen:
-    """What visitors saw; times are in seconds from the question on."""
-
-    answered: int = 0
-    come_back: int = 0
-    told_place: int = 0
-    errors: list[str] = field(default_factory=list)
-    crossed: int = 0
-    sources_s: list[float] = field(default_factory=list)
-    total_s: list[float] = field(default_factory=list)
+_WAYS = ("api", "page")
 
 
 class CopyingModel:
@@ -95,30 +82,55 @@ def main(arguments: Sequence[str]) -> int:
     """Serve or ask, as the arguments say, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m eval.load")
     parser.add_argument("--visitors", type=int, default=100, help="how many ask at once")
+    parser.add_argument("--page", type=int, default=30, help="how many of them open the page")
     parser.add_argument("--seconds", type=float, default=20, help="begin no round after these")
     parser.add_argument("--answer-s", type=float, default=0.1, help="time the model takes")
+    parser.add_argument(
+        "--embedder", action="store_true", help="search with the real embedder, not a quick one"
+    )
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
-        _serve(options.visitors, options.answer_s)
+        _serve(options.visitors, options.answer_s, real_embedder=options.embedder)
         return 0
-    figures = measure(options.visitors, options.seconds, options.answer_s)
+    figures = measure(
+        options.visitors,
+        options.seconds,
+        options.answer_s,
+        page=options.page,
+        real_embedder=options.embedder,
+    )
     print(json.dumps(figures, indent=2))
-    return 1 if figures["errors"] or figures["crossed"] else 0
+    return 1 if any(figures[one]["errors"] or figures[one]["crossed"] for one in _WAYS) else 0
 
 
-def measure(visitors: int, seconds: float, answer_s: float) -> dict[str, object]:
-    """Return the figures of as many rounds as begin within `seconds`, at least two."""
-    seen = Seen()
+def measure(
+    visitors: int, seconds: float, answer_s: float, *, page: int = 0, real_embedder: bool = False
+) -> dict[str, Any]:
+    """Return the figures of as many rounds as begin within `seconds`, at least two.
+
+    `page` of the `visitors` open the page, the others ask over HTTP. With `real_embedder` their
+    questions are embedded by the installed model.
+    """
+    seen = {way: Seen() for way in _WAYS}
     rss_mb: list[float] = []
-    with _server(visitors, answer_s) as (url, process_id):
+    with _server(visitors, answer_s, real_embedder=real_embedder) as (url, process_id):
         end = time.monotonic() + seconds
         while len(rss_mb) < 2 or time.monotonic() < end:  # noqa: PLR2004 - a slope needs two
-            asyncio.run(_ask_all(url, visitors, seen))
+            asyncio.run(_ask_all(url, visitors, min(page, visitors), seen))
             rss_mb.append(_rss_mb(process_id))
     return {
         "visitors": visitors,
         "rounds": len(rss_mb),
+        **{way: _figures(seen[way]) for way in _WAYS},
+        "rss_mb_after_first_round": round(rss_mb[0], 1),
+        "rss_mb_at_end": round(rss_mb[-1], 1),
+        "rss_kb_per_round": _slope_kb(rss_mb),
+    }
+
+
+def _figures(seen: Seen) -> dict[str, Any]:
+    return {
         "answered": seen.answered,
         "told_their_place": seen.told_place,
         "told_to_come_back": seen.come_back,
@@ -127,14 +139,13 @@ def measure(visitors: int, seconds: float, answer_s: float) -> dict[str, object]
         "crossed": seen.crossed,
         **_percentiles("sources_ms", seen.sources_s, 1000),
         **_percentiles("answer_s", seen.total_s, 1),
-        "rss_mb_after_first_round": round(rss_mb[0], 1),
-        "rss_mb_at_end": round(rss_mb[-1], 1),
-        "rss_kb_per_round": _slope_kb(rss_mb),
     }
 
 
 def _percentiles(name: str, values_s: Sequence[float], factor: float) -> dict[str, float]:
-    scaled = np.array(values_s or [float("nan")]) * factor
+    if not values_s:
+        return {}
+    scaled = np.array(values_s) * factor
     return {f"{name}_p{at}": round(float(np.percentile(scaled, at)), 1) for at in (50, 95)}
 
 
@@ -149,77 +160,26 @@ def _rss_mb(process_id: int) -> float:
     return pages * _PAGE_BYTES / 2**20
 
 
-async def _ask_all(url: str, visitors: int, seen: Seen) -> None:
+async def _ask_all(url: str, visitors: int, page: int, seen: Mapping[str, Seen]) -> None:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with (
         httpx.AsyncClient(base_url=url, timeout=_WAIT_S, limits=limits) as client,
         asyncio.TaskGroup() as group,
     ):
+        calls = PageEvents.of((await client.get("/config")).json())
         for number in range(visitors):
-            group.create_task(_visit(client, number, seen))
-
-
-async def _visit(client: httpx.AsyncClient, number: int, seen: Seen) -> None:
-    """Ask for one's own number until it is answered, coming back when told to."""
-    try:
-        while (back_s := await _ask(client, number, seen)) is not None:
-            seen.come_back += 1
-            await asyncio.sleep(back_s)
-    except (httpx.HTTPError, ValueError, KeyError) as error:
-        seen.errors.append(repr(error))
-
-
-async def _ask(client: httpx.AsyncClient, number: int, seen: Seen) -> float | None:
-    """Ask once; return in how many seconds to come back, None once there is an answer."""
-    office = _FIRST_OFFICE + number
-    began = time.monotonic()
-    async with client.stream(
-        "POST",
-        "/api/v1/ask",
-        json={"question": f"How many files does the register of office {office} hold?"},
-        # A proxy on this machine says whom it speaks for.
-        headers={"accept": "text/event-stream", "x-forwarded-for": f"198.18.0.{number}"},
-    ) as reply:
-        if reply.status_code == _BUSY:
-            return float(reply.headers["retry-after"])
-        reply.raise_for_status()
-        was_told = False
-        async for name, data in _events(reply):
-            if name == "passages":
-                seen.sources_s.append(time.monotonic() - began)
-            elif name == "place":
-                was_told = True
-            elif name == "error":
-                raise ValueError(data)
-            elif name == "answer":
-                seen.total_s.append(time.monotonic() - began)
-                seen.answered += 1
-                seen.crossed += set(_numbers(json.loads(data)["text"])) != {_FILES + number}
-        seen.told_place += was_told
-    return None
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(digits) for digits in re.findall(rf"\b{_FILES // 10_000}\d{{4}}\b", text)]
-
-
-async def _events(reply: httpx.Response) -> AsyncIterator[tuple[str, str]]:
-    """Yield name and data of each event; a comment that tells the place is called `place`."""
-    name = ""
-    async for line in reply.aiter_lines():
-        if line.startswith(": ") and "before" in line:
-            yield "place", line
-        elif line.startswith("event: "):
-            name = line.removeprefix("event: ")
-        elif line.startswith("data: "):
-            yield name, line.removeprefix("data: ")
+            if number < page:
+                group.create_task(visit_page(client, calls, number, seen["page"]))
+            else:
+                group.create_task(visit_api(client, number, seen["api"]))
 
 
 @contextmanager
-def _server(visitors: int, answer_s: float) -> Iterator[tuple[str, int]]:
+def _server(visitors: int, answer_s: float, *, real_embedder: bool) -> Iterator[tuple[str, int]]:
     """Serve in a process of its own; give its address and process id."""
     command = [sys.executable, "-m", "eval.load", "--serve"]
     command += ["--visitors", str(visitors), "--answer-s", str(answer_s)]
+    command += ["--embedder"] * real_embedder
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - this very module
         try:
             yield (process.stdout.readline().strip() if process.stdout else ""), process.pid
@@ -227,18 +187,22 @@ def _server(visitors: int, answer_s: float) -> Iterator[tuple[str, int]]:
             process.terminate()
 
 
-def _serve(offices: int, answer_s: float) -> None:
+def _serve(offices: int, answer_s: float, *, real_embedder: bool) -> None:
     with TemporaryDirectory() as folder:
         corpus = Path(folder) / "corpus"
         corpus.mkdir()
         for number in range(offices):
-            office, files = _FIRST_OFFICE + number, _FILES + number
+            office, files = FIRST_OFFICE + number, FILES + number
             sheet = f"# Office {office}\n\nThe register of office {office} holds {files} files.\n"
             (corpus / f"{office}.md").write_text(sheet, encoding="utf-8")
         settings = load_settings(
-            corpus=corpus, index=Path(folder) / "indexes", models=Path(folder) / "models"
+            corpus=corpus,
+            index=Path(folder) / "indexes",
+            models=Path(folder) / "models",
+            # In a short round each visitor asks more often: here it is the line that is measured.
+            visitor_questions_per_minute=0,
         )
-        embedder = HashEmbedder()
+        embedder = load_embedder(load_settings()) if real_embedder else HashEmbedder()
         build_index(
             corpus, settings.index, embedder=embedder, passage_tokens=160, document_bytes=10_000
         )

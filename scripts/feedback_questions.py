@@ -17,18 +17,20 @@ from migbot.documents.clean import clean_text
 
 def questions_of(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield a line for each question, with the last that was said of it."""
-    latest: dict[tuple[str, str], Mapping[str, Any]] = {}
+    latest: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for record in records:
-        latest[record["language"], clean_text(record["question"]).lower()] = record
+        asked = (*_earlier(record), record["question"])
+        latest[record["language"], *(clean_text(one).lower() for one in asked)] = record
     for number, record in enumerate(latest.values(), start=1):
         is_right = record["judgement"] == "right"
         is_answered = record["outcome"] == "answered"
         yield {
             "id": f"feedback-{number:03}",
             "language": record["language"],
-            "kind": "fact",
+            "kind": "follow_up" if _earlier(record) else "fact",
             "topic": "feedback",
             "question": record["question"],
+            "history": [{"role": "user", "text": one} for one in _earlier(record)],
             # What was declined wrongly is to be answered; a person says from which documents.
             "expected": "answer" if is_answered or not is_right else "decline",
             "documents": sorted({PurePosixPath(one).stem for one in record["documents"]}),
@@ -36,6 +38,11 @@ def questions_of(records: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any
             "must_not": [],
             "answer": f"{record['judgement']}: {record['word']} {record['answer']}",
         }
+
+
+def _earlier(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the questions before it; earlier versions kept none."""
+    return tuple(record.get("earlier", ()))
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ HEAVY = {
     "torch": {"answer/generate/huggingface.py", "index/embed.py"},
     "trafilatura": {"documents/html.py"},
     "transformers": {"answer/generate/huggingface.py"},
-    "uvicorn": {"serve/server.py"},
+    "uvicorn": {"serve/connection.py", "serve/server.py"},
     "xllamacpp": {"answer/generate/llamacpp.py"},
     "yaml": {"documents/frontmatter.py"},
 }

@@ -63,7 +63,7 @@ def test_an_option_that_is_not_given_changes_nothing(monkeypatch):
         ("TOP_K", "101", "less than or equal to 100"),
         ("TOP_K", "five", "a valid integer"),
         ("PORT", "65536", "less than or equal to 65535"),
-        ("GENERATOR", "gpt", "'llamacpp', 'transformers' or 'openai'"),
+        ("GENERATOR", "gpt", "'llamacpp', 'transformers', 'openai' or 'extractive'"),
         ("GENERATOR_TIMEOUT_S", "0", "greater than 0"),
         ("GENERATOR_ENDPOINT_GRAMMAR", "perhaps", "a valid boolean"),
     ],

@@ -9,12 +9,15 @@
   x MissingError              exit status 3: something needed is not there
     + ModelMissingError       a model is not installed
     + IndexMissingError       no index has been built
+    + MemoryMissingError      there is too little memory for a model
   x IntegrityError            exit status 1: a file is not what it should be
     + ModelIntegrityError     a model file is truncated or altered
     + IndexIntegrityError     an index file is truncated, altered or of another build
   x VectorServerError         exit status 1: the server of the vectors cannot be asked now
   x DownloadError             exit status 1: a model could not be fetched
   x GeneratorError            exit status 1: the language model failed while answering
+    + PromptTooLongError      the prompt and the reply do not fit into the model's context
+    + GeneratorMemoryError    the model ran out of memory while answering
   x GivenUpError              exit status 1: nobody waits for the answer any more
   x BusyError                 exit status 1: another process or visitor holds what is needed
 
@@ -67,6 +70,10 @@ class IndexMissingError(MissingError):
     """No index has been built where one is expected."""
 
 
+class MemoryMissingError(MissingError):
+    """There is too little memory for a model, so that it was not loaded."""
+
+
 class IntegrityError(MigbotError):
     """A file is not what it should be."""
 
@@ -89,6 +96,14 @@ class DownloadError(MigbotError):
 
 class GeneratorError(MigbotError):
     """The language model failed while answering."""
+
+
+class PromptTooLongError(GeneratorError):
+    """The prompt and the longest reply do not fit into the model's context."""
+
+
+class GeneratorMemoryError(GeneratorError):
+    """The model ran out of memory while answering; with a shorter prompt it may not."""
 
 
 class GivenUpError(MigbotError):

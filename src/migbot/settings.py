@@ -98,8 +98,14 @@ class Settings(BaseSettings):
         50, description="passages each of dense and sparse search proposes before fusion"
     )
 
-    generator: Literal["llamacpp", "transformers", "openai"] = Field(
-        "llamacpp", description="what writes the answer"
+    generator: Literal["llamacpp", "transformers", "openai", "extractive"] = Field(
+        "llamacpp",
+        description="what writes the answer; extractive writes nothing: answers are quotes alone",
+    )
+    generator_fallback: Literal["none", "extractive"] = Field(
+        "none",
+        description="what answers where the model is missing, damaged or too large: nothing, so "
+        "that the start is refused, or quotes alone",
     )
     generator_model: str = Field(
         "qwen2.5-coder-1.5b-instruct",
@@ -116,6 +122,9 @@ class Settings(BaseSettings):
     )
     generator_timeout_s: Annotated[float, Field(gt=0, le=3600)] = Field(
         120.0, description="longest time one answer may take to write"
+    )
+    generator_first_token_s: Annotated[float, Field(gt=0, le=3600)] = Field(
+        100.0, description="longest time until its first word, reading the passages included"
     )
     generator_cache_reuse_tokens: Annotated[int, Field(ge=0, le=8192)] = Field(
         0,
@@ -149,9 +158,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address the page binds to")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(7860, description="port of the page")
     visitor_questions_per_minute: Annotated[int, Field(ge=0, le=10000)] = Field(
-        0,
+        10,
         description="questions that one address may ask in a minute, on the page and over HTTP; 0 "
-        "for no limit",
+        "for no limit; whoever asks on this very machine, without a proxy, has none",
     )
     metrics_port: Annotated[int, Field(ge=0, le=65535)] = Field(
         0,

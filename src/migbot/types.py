@@ -181,7 +181,8 @@ class Seconds:
 class Answer:
     """The whole outcome of one question.
 
-    `text` is what the reader sees, markers included. `reason` is set when `outcome` is
+    `text` is what the reader sees, markers included; sentences, quotes and the numbers of citations
+    are in the order in which they are read, see `answer.order`. `reason` is set when `outcome` is
     "declined", and `message` then says why in the reader's language. `dropped` counts sentences
     that the model wrote and no passage carried. `is_cut` tells that more was to come: the model
     failed, ran out of time or tokens, or repeated itself; `is_unsure` that the passages may well be
@@ -248,7 +249,10 @@ class Retrieved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stated:
-    """A sentence passed its check; `citations` holds those that it uses for the first time."""
+    """A sentence passed its check; `citations` holds those that it uses for the first time.
+
+    Numbers count in the order of these events; the whole answer has them in that of reading.
+    """
 
     sentence: Sentence
     citations: tuple[Citation, ...]

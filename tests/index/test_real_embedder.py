@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -108,6 +109,7 @@ def test_a_model_has_one_identity_by_name_and_by_path(embedder):
 
 UNCHANGED = """
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from migbot.cli import main
 
 status = main(["index", "build", "--corpus", sys.argv[1], "--index", sys.argv[2], "--json"])
@@ -128,3 +130,15 @@ def test_an_unchanged_corpus_costs_no_model(indexes):
     assert json.loads(report)["published"] is False
     assert "tokenizers" in loaded.split()
     assert {"torch", "transformers", "sentence_transformers"} & set(loaded.split()) == set()
+
+
+def test_questions_that_are_embedded_together_have_the_vectors_that_they_have_alone(embedder):
+    questions = [f"{'Who voted? ' * number}What is the budget of {number}?" for number in range(12)]
+    alone = np.concatenate([embedder.embed_questions([question]) for question in questions])
+
+    with ThreadPoolExecutor(len(questions)) as threads:
+        together = np.concatenate(
+            list(threads.map(lambda question: embedder.embed_questions([question]), questions))
+        )
+
+    assert np.abs(alone - together).max() < 1e-5

@@ -1,11 +1,16 @@
 """The real server on a free loopback port, and visitors who speak to it as a browser does."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -46,19 +51,50 @@ def live_page(
             running.result(READY_S)
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def scripted_process(port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Serve the scripted assistant in a process of its own and give it, once it answers."""
+    script = Path(__file__).with_name("scripted_assistant.py")
+    with subprocess.Popen(
+        [sys.executable, script, str(port)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "ignore", **environment},
+    ) as process:
+        transport = httpx.HTTPTransport(retries=10)
+        with httpx.Client(transport=transport, timeout=READY_S) as client:
+            assert client.get(f"http://127.0.0.1:{port}/health").text == "ok"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 @dataclass(kw_only=True)
 class Visitor:
-    """One session. `seen` holds what the page showed after each change, by component name."""
+    """One session. `seen` holds what the page showed after each change, by component name.
+
+    `address` is whom a proxy on this machine says that it speaks for, "" where there is no proxy.
+    """
 
     url: str
     session: str
     language: str = "fr"
+    address: str = ""
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.client = httpx.Client(
             base_url=self.url, timeout=60, headers={"accept-language": self.language}
         )
+        if self.address:
+            self.client.headers["x-forwarded-for"] = self.address
         config = self.client.get("/config").json()
         self.names = {
             part["id"]: part["props"].get("elem_id") or f"#{part['id']}"

@@ -9,6 +9,7 @@ from test_render import HOSTILE, Inventory
 
 from migbot.serve import render
 from migbot.serve.about import Listing, about_html, measured
+from migbot.serve.notices import privacy
 from migbot.serve.strings import STRINGS
 from migbot.settings import load_settings
 from migbot.types import Language
@@ -18,7 +19,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "measured_figures.py"
 
 def about(language: Language = "en", documents=DOCUMENTS, **settings: str) -> str:
     chosen = load_settings(**settings)
-    told = render.privacy(STRINGS[language], chosen)
+    told = privacy(STRINGS[language], chosen)
     return Inventory(about_html(language, listing(documents, language), chosen, told)).text
 
 
@@ -58,11 +59,28 @@ def test_it_reads_all_documents_once_for_each_index():
     assert documents.readings == 2
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "The first 300 of 301"), ("fr", "Les 300 premiers sur 301")],
+)
+def test_a_long_list_says_that_it_is_cut_and_where_the_rest_is(language, told):
+    def shown(count):
+        titles = {str(at): replace(MAIN[language], title=f"Sheet {at}") for at in range(count)}
+        return about(language, titles)
+
+    assert told in shown(301)
+    assert "/api/v1/documents" in shown(301)
+    assert "migbot index info --documents" in shown(301)
+    assert "/api/v1/documents" not in shown(300)
+
+
 def test_it_shows_the_measured_figures_of_both_languages():
     figures = measured()["figures"]
 
     for language in ("fr", "en"):
-        assert f"{100 * figures['right'][language]:.0f}\u00a0%" in about()
+        share = f"{100 * figures['right'][language]:.0f}"
+        assert f"{share}%" in about("en")
+        assert f"{share}\u00a0%" in about("fr")
     assert f"On {measured()['questions']} test questions" in about()
 
 
@@ -83,6 +101,15 @@ def test_it_says_where_questions_go():
     assert "are sent to models.example.org" in about(
         generator="openai", generator_url="https://models.example.org/v1"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "up to 3 of your questions"), ("fr", "jusqu’à 3 de vos questions")],
+)
+def test_it_says_what_is_kept_of_feedback_where_that_is_asked_for(language, told):
+    assert told in about(language, feedback_file="feedback.jsonl")
+    assert told not in about(language)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -129,3 +156,20 @@ def test_the_shipped_figures_come_from_a_whole_report():
         script.figures_of({**report, "limit": 12}, "test")
     with pytest.raises(SystemExit, match="whole suite"):
         script.figures_of(report, "dev")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Answers are quotes alone"), ("fr", "Les réponses sont des citations, mot pour mot")],
+)
+def test_page_and_dialog_say_that_no_model_writes(language, told):
+    quoting = load_settings(generator="extractive")
+    words = STRINGS[language]
+
+    assert told in render.footer_html(language, quoting)
+    assert told not in render.footer_html(language, load_settings())
+    shown = about(language, generator="extractive")
+    assert told in shown
+    assert words.about_other_models in shown
+    assert words.limits[0] not in shown
+    assert "qwen" not in shown

@@ -62,7 +62,7 @@ def arrive():
     with ExitStack() as leaving:
 
         def new_visitor(url, session="staff1"):
-            visitor = Visitor(url=url, session=session, language="en")
+            visitor = Visitor(url=url, session=session, language="en", address="192.0.2.1")
             leaving.callback(visitor.client.close)
             visitor.arrive()
             visitor.act("mb-staff-switch")

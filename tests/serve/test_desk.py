@@ -111,3 +111,58 @@ def test_work_beside_answers_waits_for_those_before_it():
 
     assert asyncio.run(asyncio.wait_for(ask_then_work(), 30)) == 0
     desk.close()
+
+
+def test_sources_of_several_visitors_are_looked_for_at_once():
+    meeting = threading.Barrier(3, timeout=20)
+
+    class Meeting(ScriptedAssistant):
+        def answer(self, question):
+            meeting.wait()
+            yield from super().answer(question)
+
+    desk = Desk(Meeting(pause_s=0), places=5)
+
+    async def first_of(number):
+        question = Question(question_id=str(number), text="When was IOM founded?")
+        async with aclosing(desk.ask(question, f"visitor {number}")) as events:
+            return await anext(events)
+
+    async def all_of_them():
+        return await asyncio.gather(*(first_of(number) for number in range(3)))
+
+    found = asyncio.run(asyncio.wait_for(all_of_them(), 30))
+    desk.close()
+    assert all(isinstance(one, Retrieved) for one in found)
+
+
+def test_who_leaves_while_sources_are_looked_for_is_let_go_when_they_are_found():
+    looking, found = threading.Event(), threading.Event()
+    ends, ended = [], threading.Event()
+
+    class Slow(ScriptedAssistant):
+        def answer(self, question):
+            try:
+                looking.set()
+                found.wait(20)
+                yield from super().answer(question)
+            finally:
+                ends.append(question.text)
+                ended.set()
+
+    desk = Desk(Slow(pause_s=0), places=5)
+
+    async def leave():
+        asked = asyncio.ensure_future(anext(desk.ask(Question(question_id="q", text="When?"))))
+        await asyncio.to_thread(looking.wait, 20)
+        asked.cancel()
+        await asyncio.wait([asked])
+        await asyncio.sleep(0.1)
+        was_ended = list(ends)
+        found.set()
+        await asyncio.to_thread(ended.wait, 20)
+        return was_ended
+
+    assert asyncio.run(asyncio.wait_for(leave(), 40)) == []
+    desk.close()
+    assert ends == ["When?"]

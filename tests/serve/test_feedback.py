@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from scripted_assistant import ScriptedAssistant
 
+from eval.questions import _Line
 from migbot.serve import feedback, render
 from migbot.serve.conversation import Visit
 from migbot.serve.strings import ENGLISH
@@ -14,9 +15,9 @@ from migbot.types import Question
 SCRIPT = Path(__file__).parents[2] / "scripts" / "feedback_questions.py"
 
 
-def answered(question: str = "When was IOM founded?") -> Visit:
-    visit = Visit(language="en")
-    exchange = visit.begin(question)
+def answered(question: str = "When was IOM founded?", visit: Visit | None = None) -> Visit:
+    visit = visit or Visit(language="en")
+    exchange = visit.begin(question, visit.history(6))
     for event in ScriptedAssistant(pause_s=0).answer(Question(question_id="1", text=question)):
         exchange = exchange.after(event)
     visit.update(exchange)
@@ -34,7 +35,8 @@ def test_a_judgement_is_kept_with_the_answer_and_nothing_about_the_visitor(tmp_p
 
     (record,) = kept(file)
     assert set(record) == {
-        *("day", "judgement", "word", "language", "question", "outcome", "answer", "documents")
+        *("day", "judgement", "word", "language"),
+        *("question", "earlier", "outcome", "answer", "documents"),
     }
     assert record["judgement"] == "source_wrong"
     assert record["documents"] == ["en/the-history-of-iom.md"]
@@ -83,6 +85,35 @@ def test_facts_stay_as_they_are():
     assert record["word"].startswith("A/RES/73/195 of ")
 
 
+def test_a_follow_up_is_kept_with_the_questions_before_it_and_nothing_else_of_them(tmp_path):
+    file = tmp_path / "feedback.jsonl"
+    visit = answered("echo I am marie@example.org, who leads IOM?")
+    answered("How many members does it have?", visit)
+    answered("And since when?", visit)
+
+    feedback.judge(visit, file, "wrong", "")
+
+    (record,) = kept(file)
+    assert record["question"] == "And since when?"
+    assert record["earlier"] == [
+        "echo I am […] who leads IOM?",
+        "How many members does it have?",
+    ]
+    assert file.read_text("utf-8").count("5 December 1951") == str(record["answer"]).count(
+        "5 December 1951"
+    )
+
+
+def test_no_more_is_kept_than_the_answer_could_lean_on(tmp_path):
+    file, visit = tmp_path / "feedback.jsonl", Visit(language="en")
+    for number in range(6):
+        answered(f"Question {number}?", visit)
+
+    feedback.judge(visit, file, "right", "")
+
+    assert kept(file)[0]["earlier"] == ["Question 2?", "Question 3?", "Question 4?"]
+
+
 def test_a_full_file_takes_no_more(tmp_path, monkeypatch):
     file, visit = tmp_path / "feedback.jsonl", answered()
     monkeypatch.setattr(feedback, "FILE_BYTES", 100)
@@ -111,17 +142,45 @@ def test_any_word_whatever_becomes_one_bounded_line(tmp_path, word):
     assert len(str(json.loads(file.read_bytes())["word"])) <= feedback.WORD_CHARS
 
 
+def printed_from(file: Path) -> list[dict[str, object]]:
+    printed = subprocess.run(
+        [sys.executable, SCRIPT, file], capture_output=True, text=True, check=True
+    ).stdout
+    return [json.loads(line) for line in printed.splitlines()]
+
+
+def test_a_follow_up_becomes_a_question_with_its_history(tmp_path):
+    file = tmp_path / "feedback.jsonl"
+    visit = answered("When was IOM founded?")
+    feedback.judge(answered("And its members?", visit), file, "wrong", "")
+    feedback.judge(answered("And its members?"), file, "wrong", "")
+
+    follow_up, alone = printed_from(file)
+
+    assert follow_up["kind"] == "follow_up"
+    assert follow_up["history"] == [{"role": "user", "text": "When was IOM founded?"}]
+    assert (alone["kind"], alone["history"]) == ("fact", [])
+    whole = {**follow_up, "must": [["175"]]}
+    _Line.model_validate(whole)
+
+
+def test_lines_that_an_earlier_version_kept_are_read(tmp_path):
+    file = tmp_path / "feedback.jsonl"
+    feedback.judge(answered(), file, "right", "")
+    record = kept(file)[0]
+    del record["earlier"]
+    file.write_text(json.dumps(record), encoding="utf-8")
+
+    assert printed_from(file)[0]["history"] == []
+
+
 def test_feedback_becomes_questions_of_the_eval(tmp_path):
     file = tmp_path / "feedback.jsonl"
     feedback.judge(answered(), file, "wrong", "first")
     feedback.judge(answered(), file, "right", "second")
     feedback.judge(answered("Who won the lottery?"), file, "right", "")
 
-    printed = subprocess.run(
-        [sys.executable, SCRIPT, file], capture_output=True, text=True, check=True
-    ).stdout
-
-    founded, lottery = map(json.loads, printed.splitlines())
+    founded, lottery = printed_from(file)
     assert founded["question"] == "When was IOM founded?"
     assert founded["expected"] == "answer"
     assert founded["documents"] == ["the-history-of-iom"]

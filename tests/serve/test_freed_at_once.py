@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from endless_model import EndlessModel
 from live_page import TOOLKIT_WARNINGS, Visitor, live_page
 from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant
 
 from migbot.answer.assistant import Assistant
-from migbot.answer.generate.protocol import Piece
 from migbot.documents.given import given_passage
 from migbot.index.fakes import HashEmbedder
 from migbot.serve.asking import ask
@@ -24,32 +24,8 @@ from migbot.settings import load_settings
 
 pytestmark = TOOLKIT_WARNINGS
 
-PIECE_S = 0.05
 FREED_S = 1.0
 ASKED = "When was IOM founded?"
-
-
-class Writing:
-    """A model that writes a piece every 0.05 s, for ever; `is_at_work` while it does."""
-
-    name = "writing"
-
-    def __init__(self):
-        self.is_at_work = False
-        self.freed_at = 0.0
-
-    def count_tokens(self, text):
-        return len(text.split())
-
-    def generate(self, _messages, **_options):
-        self.is_at_work = True
-        try:
-            while True:
-                time.sleep(PIECE_S)
-                yield Piece(text="")
-        finally:
-            self.freed_at = time.monotonic()
-            self.is_at_work = False
 
 
 class OneDocument(Assistant):
@@ -62,7 +38,7 @@ class OneDocument(Assistant):
 
 @pytest.fixture
 def generator():
-    return Writing()
+    return EndlessModel()
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from contextlib import aclosing, contextmanager
 import httpx
 import pytest
 from api_replies import error_of
+from endless_model import EndlessModel
 from live_page import TOOLKIT_WARNINGS, Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.answer.assistant import Assistant
-from migbot.answer.generate.protocol import Piece
 from migbot.documents.given import given_passage
 from migbot.errors import BusyError
 from migbot.index.fakes import HashEmbedder
@@ -112,29 +112,8 @@ def test_an_answer_that_nobody_reads_gives_its_place_back():
     assert isinstance(seen[-1], Finished)
 
 
-class Reading:
-    """A model that reads its prompt for ever; `is_at_work` while it does."""
-
-    name = "reading"
-
-    def __init__(self):
-        self.is_at_work = False
-
-    def count_tokens(self, text):
-        return len(text.split())
-
-    def generate(self, _messages, **_options):
-        self.is_at_work = True
-        try:
-            while True:
-                time.sleep(0.01)
-                yield Piece(text="")
-        finally:
-            self.is_at_work = False
-
-
 def test_leaving_frees_a_model_that_has_not_written_a_word(settings):
-    generator = Reading()
+    generator = EndlessModel()
     assistant = Assistant(
         index=None, embedder=HashEmbedder(), generator=generator, settings=settings
     )
@@ -317,7 +296,7 @@ def test_an_address_is_believed_from_a_trusted_proxy_alone(tmp_path):
 
 
 def test_the_model_of_a_visitor_who_stops_is_free_for_the_next():
-    generator = Reading()
+    generator = EndlessModel()
     settings = load_settings()
     assistant = Assistant(
         index=None, embedder=HashEmbedder(), generator=generator, settings=settings

@@ -157,6 +157,32 @@ def test_a_link_opens_apart_and_tells_nothing_of_where_it_was_clicked():
     assert ("target", "_blank") in found.attributes
 
 
+def test_a_french_title_is_set_so_that_no_line_begins_with_its_colon():
+    item = replace(passage(MAIN["fr"]), title="Le Réseau : son travail", headings=("Où ? Ici",))
+    hit = replace(hits("fr")[0], passage=item)
+    exchange = Exchange(number=1, question="q").after(Retrieved(language="fr", hits=(hit,)))
+
+    html = render.exchange_html(exchange, STRINGS["fr"], {})
+
+    assert '<span class="mb-title" lang="fr">Le Réseau\u00a0: son travail<' in html
+    assert '<span class="mb-heading" lang="fr">Où\u202f? Ici<' in html
+
+
+def test_only_what_documents_name_as_their_sources_is_linked():
+    text = "See https://evil.example/a or [this](https://evil.example/b), www.evil.example."
+    item = replace(passage(MAIN["en"]), text=text, start=0, end=len(text))
+    exchange = Exchange(number=1, question=text)
+    exchange = exchange.after(
+        Retrieved(language="en", hits=(replace(hits("en")[0], passage=item),))
+    )
+    stated = Stated(sentence=Sentence(text=text, citations=(1,)), citations=(cited(item, text),))
+
+    found = Inventory(render.exchange_html(exchange.after(stated), STRINGS["en"], DOCUMENTS))
+
+    links = {value for name, value in found.attributes if name == "href"}
+    assert links == {source.url for source in MAIN["en"].sources}
+
+
 def test_a_marker_without_a_citation_is_not_shown():
     found = Inventory(render.exchange_html(exchange_with("words"), STRINGS["fr"], {}))
 
@@ -259,7 +285,7 @@ def test_an_official_document_opens_at_the_words_or_at_the_page():
 
 def test_an_excerpt_does_not_end_in_an_opening_quotation_mark():
     text = (
-        f"{'mot ' * 32}il s’intitule\u00a0: «\u00a0Rendre les envois de fonds plus rapides\u00a0»."
+        f"{'mot ' * 22}il s’intitule\u00a0: «\u00a0Rendre les envois de fonds plus rapides\u00a0»."
     )
     item = replace(passage(MAIN["fr"], passage_id="long"), text=text, start=0, end=len(text))
     exchange = Exchange(number=1, question="question").after(
@@ -270,6 +296,46 @@ def test_an_excerpt_does_not_end_in_an_opening_quotation_mark():
 
     excerpt = html.partition('class="mb-excerpt" lang="fr">')[2].partition("</span>")[0]
     assert excerpt.endswith("mot il s’intitule…")
+
+
+@pytest.mark.parametrize(
+    ("language", "quoted", "shown"),
+    [
+        ("en", "“IOM goes back to", "word…”"),
+        ("fr", "«\u00a0L’OIM remonte à", "word…\u00a0»"),
+        ("en", "It is called “a bridge” and", "word…"),
+        ("fr", "«\u00a0Il s’intitule “un pont", "word…”\u00a0»"),
+    ],
+)
+def test_a_shortened_quote_is_closed_in_its_language(language, quoted, shown):
+    sentence = Sentence(text=f"{quoted}{' word' * 30}.", citations=(1,), is_quote=True)
+    item = hits(language)[0].passage
+    exchange = Exchange(number=1, question="q").after(
+        Retrieved(language=language, hits=hits(language))
+    )
+    exchange = exchange.after(
+        Stated(sentence=sentence, citations=(cited(item, item.text.split(".")[0]),))
+    )
+
+    html = render.exchange_html(exchange, STRINGS[language], {})
+
+    back = html.partition('class="mb-back"')[2].partition("</button>")[0]
+    assert Inventory(f"<i {back}").text.endswith(shown)
+
+
+def test_the_excerpt_of_a_cited_source_is_closed_however_long_its_quote_is():
+    for language, ends in (("en", "…”"), ("fr", "…\u00a0»")):
+        item = hits(language)[0].passage
+        exchange = Exchange(number=1, question="q").after(
+            Retrieved(language=language, hits=hits(language))
+        )
+        sentence = Sentence(text="Said.", citations=(1,))
+        stated = Stated(sentence=sentence, citations=(cited(item, item.text),))
+
+        html = render.exchange_html(exchange.after(stated), STRINGS[language], {})
+
+        excerpt = html.partition('class="mb-excerpt"')[2].partition("</span>")[0]
+        assert excerpt.endswith(ends)
 
 
 def test_surroundings_of_a_changed_document_are_left_out():

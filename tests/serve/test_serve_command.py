@@ -1,16 +1,12 @@
-import os
 import signal
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
-import httpx
 import pytest
+from live_page import free_port, scripted_process
 
 from migbot.cli import main
-
-SCRIPTED = Path(__file__).with_name("scripted_assistant.py")
+from migbot.models.registry import load_registry
+from migbot.settings import load_settings
 
 
 def test_a_taken_port_is_told_in_one_line(capsys):
@@ -28,30 +24,38 @@ def test_a_taken_port_is_told_in_one_line(capsys):
 
 def test_a_missing_model_is_told_in_one_line(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("MIGBOT_MODELS", str(tmp_path))
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
-
-    status = main(["serve", "--port", str(port)])
+    status = main(["serve", "--port", str(free_port())])
 
     told = capsys.readouterr().err.strip().splitlines()
     assert status == 3
     assert "migbot models install" in told[-1]
 
 
+@pytest.mark.models
+@pytest.mark.parametrize("data", [b"", b"GGUF cut off here", b"<html>no model</html>" * 1000])
+def test_a_damaged_model_is_told_in_one_line_with_what_it_should_be(
+    capsys, monkeypatch, tmp_path, data
+):
+    settings = load_settings()
+    model = load_registry(settings.models_file).get("qwen2.5-coder-0.5b-instruct")
+    damaged = tmp_path / model.name / model.files[0].path
+    damaged.parent.mkdir()
+    damaged.write_bytes(data)
+    (tmp_path / settings.embedder).symlink_to(settings.models / settings.embedder)
+    monkeypatch.setenv("MIGBOT_MODELS", str(tmp_path))
+    monkeypatch.setenv("MIGBOT_GENERATOR_MODEL", model.name)
+
+    status = main(["serve", "--port", str(free_port())])
+
+    told = capsys.readouterr().err.strip().splitlines()[-1]
+    assert status == 1
+    for named in (str(damaged), model.files[0].sha256, "migbot models install"):
+        assert named in told
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_server_ends_soon_after_a_signal_without_a_traceback(number):
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
-    with subprocess.Popen(
-        [sys.executable, SCRIPTED, str(port)],
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    ) as process:
-        transport = httpx.HTTPTransport(retries=10)
-        with httpx.Client(transport=transport, timeout=60) as client:
-            assert client.get(f"http://127.0.0.1:{port}/health").text == "ok"
-
+    with scripted_process(free_port()) as process:
         process.send_signal(number)
         _, told = process.communicate(timeout=20)
 

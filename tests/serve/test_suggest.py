@@ -6,7 +6,7 @@ from migbot.serve.answers import answer_html
 from migbot.serve.conversation import Exchange
 from migbot.serve.strings import STRINGS
 from migbot.serve.suggest import suggested_questions
-from migbot.types import Finished, Hit, Language, Question, Trace
+from migbot.types import Finished, Hit, Language, Question, Reason, Trace
 
 
 def headed(*headings: str, language: Language = "en") -> tuple[Hit, ...]:
@@ -38,12 +38,15 @@ def test_two_different_questions_are_enough():
     assert [question[-3] for question in questions] == ["A", "B"]
 
 
-def declined(**changed: str) -> str:
+def declined(reason: Reason = "not_found", **changed: str) -> str:
     asked = Question(question_id="1", text="Qui a gagné au loto ?")
     *_, last = ScriptedAssistant(pause_s=0).answer(asked)
     assert isinstance(last, Finished)
     trace = Trace(standalone=changed.get("standalone", asked.text))
-    exchange = Exchange(number=1, question=asked.text).after(replace(last, trace=trace))
+    answer = replace(last.answer, reason=reason)
+    exchange = Exchange(number=1, question=asked.text).after(
+        replace(last, answer=answer, trace=trace)
+    )
     return answer_html(exchange, STRINGS["fr"])
 
 
@@ -56,3 +59,8 @@ def test_a_declined_follow_up_says_what_was_looked_for():
 
 def test_a_declined_answer_offers_what_the_documents_do_answer():
     assert declined().count("data-ask=") == 2
+
+
+def test_a_question_about_something_else_is_offered_nothing():
+    assert declined("out_of_scope").count("data-ask=") == 0
+    assert declined("opinion").count("data-ask=") == 2

@@ -10,6 +10,7 @@ from importlib.resources import files
 from migbot.answer.definition import thing_to_define
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import expected_kind
+from migbot.answer.generate.extractive import NAME as EXTRACTIVE
 from migbot.answer.generate.protocol import Piece
 from migbot.answer.lacking import lacks_what_is_asked
 from migbot.answer.prompt import NONE
@@ -40,8 +41,13 @@ class Calibration:
         return nearest < limits["cosine_below"] and coverage < limits["coverage_below"]
 
     def is_for(self, generator: str, embedder: str) -> bool:
-        """Return whether the weights were fitted with these two models."""
-        return self.models == {generator, embedder}
+        """Return whether the weights were fitted with these models: without a generator, with one.
+
+        Only the passages count then, and those the embedder finds.
+        """
+        return self.models == {generator, embedder} or (
+            generator == EXTRACTIVE and embedder in self.models
+        )
 
     def answerable(self, signs: Mapping[str, float]) -> float:
         """Return the probability that the passages answer, by logistic regression over `signs`."""

@@ -21,7 +21,7 @@ from migbot.answer.support import SupportChecker
 from migbot.answer.write import Writer
 from migbot.documents.clean import clean_text
 from migbot.documents.language import detect_language
-from migbot.errors import GeneratorError, QuestionError
+from migbot.errors import GeneratorError, IntegrityError, MissingError, QuestionError
 from migbot.index.embed import Embedder, load_embedder
 from migbot.index.milvus import milvus_server
 from migbot.index.store import Index, open_index
@@ -65,6 +65,11 @@ class Assistant:
         retriever = None if index is None else Retriever(index, self._embedder, candidates)
         # In one step: whoever reads which index serves must not be told one that is not searched.
         self._serving = (index, retriever)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force: `generator` is what answers, the fallback perhaps."""
+        return self._settings
 
     @property
     def index(self) -> Index | None:
@@ -185,6 +190,7 @@ def load_assistant(settings: Settings, *, with_index: bool = True) -> Assistant:
 
     Raises:
         ModelMissingError, ModelIntegrityError: a model is absent or altered.
+        MemoryMissingError: there is too little memory for the language model.
         IndexMissingError, IndexIntegrityError: no index can be opened.
         VectorServerError: the index is on a server that cannot be asked now.
     """
@@ -193,9 +199,15 @@ def load_assistant(settings: Settings, *, with_index: bool = True) -> Assistant:
     if with_index:
         milvus = milvus_server(settings)
         index = open_index(settings.index, embedder=embedder.identity, milvus=milvus)
-    return Assistant(
-        index=index, embedder=embedder, generator=make_generator(settings), settings=settings
-    )
+    try:
+        generator = make_generator(settings)
+    except (MissingError, IntegrityError) as error:
+        if settings.generator_fallback == "none":
+            raise
+        _LOG.error("%s; until then, answers are quotes alone", error)
+        settings = settings.model_copy(update={"generator": settings.generator_fallback})
+        generator = make_generator(settings)
+    return Assistant(index=index, embedder=embedder, generator=generator, settings=settings)
 
 
 def final_answer(events: Iterable[Event]) -> Answer:

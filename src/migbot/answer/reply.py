@@ -11,6 +11,7 @@ from migbot.answer.decline import (
     failure_message,
     small_talk_reply,
 )
+from migbot.answer.order import as_read
 from migbot.answer.typography import quoted
 from migbot.types import (
     Answer,
@@ -31,6 +32,9 @@ from migbot.types import (
 
 class Reply:
     """Collects what one question's answer shows, and numbers its citations from 1 on.
+
+    While it grows they count in the order in which they are stated; at its end, in that in which
+    they are read.
 
     `question` is the visitor's, `text` its cleaned words; `clock` tells seconds.
     """
@@ -117,7 +121,8 @@ class Reply:
         """Return the last event: answered where something was stated, else declined."""
         if self.is_empty:
             return self.decline("not_found")
-        return self._finished("answered", " ".join(map(with_markers, self._sentences)))
+        sentences, _ = self._read
+        return self._finished("answered", " ".join(map(with_markers, sentences)))
 
     def decline(self, reason: Reason) -> Finished:
         """Return the last event of an answer that is declined for `reason`."""
@@ -154,7 +159,12 @@ class Reply:
         )
         return number
 
+    @property
+    def _read(self) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
+        return as_read(self._sentences, self._citations)
+
     def _finished(self, outcome: Outcome, text: str, reason: Reason | None = None) -> Finished:
+        sentences, citations = self._read
         return Finished(
             answer=Answer(
                 question_id=self._question.question_id,
@@ -162,8 +172,8 @@ class Reply:
                 language=self.language,
                 outcome=outcome,
                 text=text,
-                sentences=tuple(self._sentences),
-                citations=tuple(self._citations),
+                sentences=sentences,
+                citations=citations,
                 hits=self.hits,
                 seconds=Seconds(
                     retrieval=self._retrieval_s,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import fmean, pstdev
+from threading import Lock
 from typing import Self
 
 from migbot.answer.definition import defines, is_headed, thing_to_define
@@ -13,7 +14,7 @@ from migbot.index.collection import Collection, build_collection
 from migbot.index.embed import Embedder
 from migbot.index.passage_store import StoredPassages
 from migbot.index.passages import indexed_text
-from migbot.index.types import Ranking
+from migbot.index.types import Ranking, Vectors
 from migbot.types import LANGUAGES, Hit, Language, Passage
 
 CANDIDATES = 50
@@ -58,6 +59,9 @@ class Retriever:
         self._embedder = embedder
         self._candidates = candidates
         self._twins = Twins(collection.passages)
+        # Several at once would take the interpreter from each other and from who serves the page;
+        # only the embedding gains from company.
+        self._searching = Lock()
 
     @classmethod
     def over(
@@ -80,6 +84,10 @@ class Retriever:
         orders the hits of one question and says little across questions.
         """
         vector = self._embedder.embed_questions([text])[0]
+        with self._searching:
+            return self._found(vector, text, language, top_k)
+
+    def _found(self, vector: Vectors, text: str, language: Language, top_k: int) -> tuple[Hit, ...]:
         dense = self._collection.dense.search(vector, self._candidates)
         sparse = self._collection.sparse.search(_in_other_words(text), self._candidates)
         fused = standardised_sum((dense, sparse))

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Generator as Running
 from itertools import chain
+from typing import TypeVar
 
 from migbot.answer.answerable import (
     brings_passages,
@@ -17,6 +18,7 @@ from migbot.answer.answerable_prompt import answerable_prompt
 from migbot.answer.check import Support, check_sentence, support_from
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import asks_once, expected_kind, holds
+from migbot.answer.generate.extractive import NAME as EXTRACTIVE
 from migbot.answer.generate.protocol import Generator, Piece
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
 from migbot.answer.prompt import build_prompt
@@ -25,7 +27,7 @@ from migbot.answer.reply import Reply
 from migbot.answer.typography import as_printed
 from migbot.answer.words import question_words
 from migbot.answer.yesno import yes_probability
-from migbot.errors import GivenUpError
+from migbot.errors import GeneratorMemoryError, GivenUpError, PromptTooLongError
 from migbot.index.embed import Embedder
 from migbot.types import Stated
 
@@ -34,6 +36,7 @@ _LOG = logging.getLogger(__name__)
 # the 8 likeliest tokens alone, that of NONE ranks unanswerable questions worse (AUROC 0.66 instead
 # of 0.80 on NoMIRACL).
 ALTERNATIVES = 200
+Asked = TypeVar("Asked")
 # A quote of which sentences have shown this share already adds nothing.
 _SHOWN_SHARE = 0.6
 
@@ -83,6 +86,9 @@ class Writer:
             GeneratorError: the model failed.
             GivenUpError: the answer is not wanted any more.
         """
+        if self._generator.name == EXTRACTIVE:
+            yield from self._quote_alone()
+            return
         self._ask_whether_answered()
         pieces = self._pieces()
         first = next(pieces, None)
@@ -97,12 +103,43 @@ class Writer:
             yield from self._state(draft)
         yield from self._quote_others() if self._is_calibrated else self._quote_instead()
 
+    def _quote_alone(self) -> Iterator[Stated]:
+        """Yield the passages that seem to answer, word for word, where no model writes."""
+        # How passages that a question brings are to be weighed, only a model's word can tell.
+        self._is_calibrated = self._is_calibrated and not brings_passages(self._signs)
+        self._weigh(None)
+        if not self._is_calibrated:
+            yield from self._quote_instead()
+        elif self._is_answerable:
+            if self._is_unsure:
+                self._reply.doubt()
+            yield from map(self._reply.quote, self._quotes)
+
     def _ask_whether_answered(self) -> None:
         """Have the model say whether passages that the question brought answer it."""
         if self._is_calibrated and brings_passages(self._signs):
-            prompt = answerable_prompt(self._question, [one.text for one in self._extracts])
-            said = yes_probability(self._generator, prompt)
+            said = self._fitting(self._yes)
             self._signs = {**self._signs, **sign_of_yes(said)}
+
+    def _yes(self) -> float | None:
+        texts = [one.text for one in self._extracts]
+        return yes_probability(self._generator, answerable_prompt(self._question, texts))
+
+    def _fitting(self, ask: Callable[[], Asked]) -> Asked:
+        """Return what `ask` gives, with so many passages as the model's context has room for."""
+        while True:
+            try:
+                return ask()
+            except PromptTooLongError:
+                if len(self._extracts) == 1:
+                    raise
+                self._keep(len(self._extracts) - 1)
+
+    def _keep(self, extracts: int) -> None:
+        """Leave out the last extracts: the first ones bear most on the question."""
+        self._extracts = self._extracts[:extracts]
+        self._quotes = self._quotes[:extracts]
+        self._reply.note(evidence=tuple((one.number, one.text) for one in self._extracts))
 
     @property
     def _is_answerable(self) -> bool:
@@ -118,23 +155,36 @@ class Writer:
         return not self._calibration.is_sure(probability, self._signs)
 
     def _pieces(self) -> Iterator[Piece]:
-        """Yield the model's reply as it comes."""
-        prompt = build_prompt(self._question, self._extracts, self._reply.language)
-        self._reply.note(
-            prompt_tokens=sum(self._generator.count_tokens(message.text) for message in prompt)
-        )
-        pieces = self._generator.generate(
-            prompt,
-            max_tokens=self._max_tokens,
-            grammar=answer_grammar(len(self._extracts)),
-            alternatives=ALTERNATIVES,
-        )
+        """Yield the model's reply as it comes; to half the passages where memory was short."""
+        try:
+            yield from self._reply_of_model()
+        except GeneratorMemoryError:
+            if self._reply.trace.answer_tokens or len(self._extracts) == 1:
+                raise
+            self._keep(len(self._extracts) // 2)
+            yield from self._reply_of_model()
+
+    def _reply_of_model(self) -> Iterator[Piece]:
+        pieces = self._fitting(self._asked)
         try:
             yield from self._written(pieces)
         finally:
             # An error on its way up would keep the model at work.
             if isinstance(pieces, Running):
                 pieces.close()
+
+    def _asked(self) -> Iterator[Piece]:
+        """Have the model begin its reply."""
+        prompt = build_prompt(self._question, self._extracts, self._reply.language)
+        self._reply.note(
+            prompt_tokens=sum(self._generator.count_tokens(message.text) for message in prompt)
+        )
+        return self._generator.generate(
+            prompt,
+            max_tokens=self._max_tokens,
+            grammar=answer_grammar(len(self._extracts)),
+            alternatives=ALTERNATIVES,
+        )
 
     def _written(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """Yield what the model writes, until it goes round in circles."""

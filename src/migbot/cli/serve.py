@@ -52,14 +52,16 @@ def serve(settings: "Settings") -> int:
             embedder=assistant.embedder_identity,
             milvus=milvus_server(settings),
         )
+        # The page says so where quotes alone answer in the place of a model.
+        has_fallen_back = assistant.settings.generator != settings.generator
         live = LiveIndex(settings.index, reopen)
         assistant.use(live.index)
         server = build_server(
             assistant,
-            settings,
+            assistant.settings,
             live.documents,
             warm_up=assistant.warm_up,
-            is_degraded=lambda: live.fault is not None,
+            is_degraded=lambda: has_fallen_back or live.fault is not None,
             build_id=lambda: assistant.index.build_id if assistant.index else None,
             checker=assistant.claim_checker(),
         )

@@ -9,7 +9,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from migbot.answer.typography import spaced
 from migbot.serve.escaping import plain
+from migbot.serve.notices import limits_of, quotes_alone
 from migbot.serve.references import date_words
 from migbot.serve.strings import STRINGS, Strings, spoken_date
 from migbot.settings import Settings
@@ -47,12 +49,13 @@ class Listing:
 def about_html(language: Language, listing: str, settings: Settings, privacy: str) -> str:
     """Return the dialog; `listing` is of the documents, `privacy` says where questions go."""
     words = STRINGS[language]
+    limits = limits_of(words, settings)
     parts = (
         (words.about_documents, listing),
         (words.about_models, _models(words, settings)),
         (words.about_measured, _measured(words, settings)),
-        (words.limits_heading, "".join(f"<p>{plain(one)}</p>" for one in words.limits[:2])),
-        (words.about_privacy, f"<p>{plain(privacy)} {plain(words.about_kept)}</p>"),
+        (words.limits_heading, "".join(f"<p>{plain(one)}</p>" for one in limits[:2])),
+        (words.about_privacy, f"<p>{plain(privacy)} {plain(_kept(words, settings))}</p>"),
     )
     sections = "".join(f"<h3>{plain(heading)}</h3>{html}" for heading, html in parts)
     return (
@@ -74,15 +77,26 @@ def measured() -> Mapping[str, Any]:
 def _documents(language: Language, words: Strings, known: Sequence[Document]) -> str:
     counts = {one: sum(item.language == one for item in known) for one in LANGUAGES}
     own = sorted((one for one in known if one.language == language), key=lambda one: one.title)
+    more = words.about_first.format(first=MOST_LISTED, all=len(own))
+    told = f"<p>{plain(more)}</p>" if len(own) > MOST_LISTED else ""
     rows = "".join(
-        f"<li>{plain(one.title)} <span>{plain(date_words(one.date, one.path, words))}</span></li>"
+        f"<li>{plain(spaced(one.title, language))} "
+        f"<span>{plain(date_words(one.date, one.path, words))}</span></li>"
         for one in own[:MOST_LISTED]
     )
     return (
         f"<p>{plain(words.about_counts.format(**counts))}</p>"
         f'<details data-key="about-documents"><summary>{plain(words.about_list)}</summary>'
-        f"<ul>{rows}</ul></details>"
+        f"{told}<ul>{rows}</ul></details>"
     )
+
+
+def _kept(words: Strings, settings: Settings) -> str:
+    if settings.feedback_file is None:
+        return words.about_kept
+    # The messages end with an answer, so that every other one is a question.
+    earlier = words.about_feedback.format(questions=settings.history_turns // 2)
+    return f"{words.about_kept} {earlier}"
 
 
 def _models(words: Strings, settings: Settings) -> str:
@@ -91,7 +105,8 @@ def _models(words: Strings, settings: Settings) -> str:
         "generator": Path(settings.generator_model).name,
         "embedder": Path(settings.embedder).name,
     }
-    return f"<p>{plain(words.about_models_text.format(**names))}</p>"
+    told = words.about_quotes_alone if quotes_alone(settings) else words.about_models_text
+    return f"<p>{plain(told.format(**names))}</p>"
 
 
 def _measured(words: Strings, settings: Settings) -> str:
@@ -101,7 +116,9 @@ def _measured(words: Strings, settings: Settings) -> str:
     )
     rows = "".join(
         f'<tr><th scope="row">{plain(label)}</th>'
-        + "".join(f"<td>{_figure(name, figures['figures'][name][one])}</td>" for one in LANGUAGES)
+        + "".join(
+            f"<td>{_figure(name, figures['figures'][name][one], words)}</td>" for one in LANGUAGES
+        )
         + "</tr>"
         for name, label in words.about_figures.items()
     )
@@ -109,12 +126,15 @@ def _measured(words: Strings, settings: Settings) -> str:
         questions=figures["questions"], date=spoken_date(figures["date"], words)
     )
     models = {settings.generator_model, settings.embedder}
-    others = "" if models == set(figures["models"]) else f" {words.about_other_models}"
+    is_measured = models == set(figures["models"]) and not quotes_alone(settings)
+    others = "" if is_measured else f" {words.about_other_models}"
     return (
         f"<p>{plain(told + others)}</p>"
         f"<table><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-def _figure(name: str, value: float) -> str:
-    return f"{value:.0f}\u00a0s" if name.endswith("_s") else f"{100 * value:.0f}\u00a0%"
+def _figure(name: str, value: float, words: Strings) -> str:
+    if name.endswith("_s"):
+        return f"{value:.0f}\u00a0s"
+    return words.percent.format(number=f"{100 * value:.0f}")

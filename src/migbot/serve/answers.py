@@ -71,7 +71,9 @@ def _declined(exchange: Exchange, answer: Answer, words: Strings) -> str:
             question=f'<span lang="{answer.language}">{question}</span>'
         )
         parts.append(f'<p class="mb-looked-for">{looked_for}</p>')
-    if questions := suggested_questions(exchange.hits, answer.language):
+    # What lies nearest to a question about something else is a guess that helps nobody.
+    near = () if answer.reason == "out_of_scope" else exchange.hits
+    if questions := suggested_questions(near, answer.language):
         own = STRINGS[answer.language]
         items = "".join(
             f'<li><button type="button" class="mb-suggestion" data-ask="{plain(question)}">'
@@ -124,10 +126,16 @@ def _sentence(
     start, space, last = text.rpartition(" ")
     tail = "mb-tail" if len(last) <= TAIL_CHARS else "mb-long-tail"
     return (
-        f'<span class="mb-sentence" data-sentence="{exchange.sentences.index(sentence)}"{lang}>'
+        f'<span class="mb-sentence" data-sentence="{sentence_key(exchange, sentence)}"{lang}>'
         f"{plain(start + space)}"
         f'<span class="{tail}">{plain(last)}{_markers(sentence, exchange, words)}</span></span>'
     )
+
+
+def sentence_key(exchange: Exchange, sentence: Sentence) -> str:
+    """Return a name of a sentence on the page that stays while others are put in above it."""
+    alike = [one for one in exchange.sentences if one.is_quote == sentence.is_quote]
+    return f"{'quote' if sentence.is_quote else 'written'}-{alike.index(sentence)}"
 
 
 def _markers(sentence: Sentence, exchange: Exchange, words: Strings) -> str:

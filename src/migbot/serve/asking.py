@@ -31,7 +31,7 @@ async def ask(
 ) -> AsyncGenerator[Change, None]:
     """Take what a browser sends as a question, and yield a change after each event.
 
-    `visitor` is who sends it, as `visitor_at` names them; `rate` says whether they may.
+    `visitor` is who sends it, as `visitor_from` names them; `rate` says whether they may.
     """
     if visit.running:
         return
@@ -49,7 +49,7 @@ async def ask(
         yield Change(box=text)
         return
     history = visit.history(settings.history_turns)
-    exchange = visit.begin(text)
+    exchange = visit.begin(text, history)
     yield Change(box="")
     asked = Question(question_id=str(exchange.number), text=text, history=history)
     try:

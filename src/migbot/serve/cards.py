@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from migbot.answer.typography import spaced
+from migbot.serve.answers import sentence_key
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain, safe_address
 from migbot.serve.references import Reference, date_words, reference_line, reference_of
@@ -14,9 +16,10 @@ from migbot.types import Citation, Document, Language, Passage
 
 # Characters of the document shown before and after a cited passage.
 SURROUNDING_CHARS = 240
-# Characters of a passage shown on its closed card.
-EXCERPT_CHARS = 150
+# Characters of a passage shown on its closed card: three lines beside an answer, four on a phone.
+EXCERPT_CHARS = 110
 MOST_LINKS = 3
+_CLOSING: Mapping[str, str] = {"«": "\u00a0»", "“": "”"}
 # Characters of a sentence that a source leads back to.
 NAMED_CHARS = 70
 
@@ -75,7 +78,8 @@ def _card(
         f'<details class="mb-card{" mb-cited" if citations else ""}" data-key="{key}" '
         f'data-exchange="{exchange.number}" data-citations="{wanted}">'
         f'<summary>{badge}<span class="mb-card-head">'
-        f'<span class="mb-title" lang="{passage.language}">{plain(passage.title)}</span>'
+        f'<span class="mb-title" lang="{passage.language}">'
+        f"{plain(spaced(passage.title, passage.language))}</span>"
         f"{_heading(passage)}"
         f'<span class="mb-meta">{_meta(passage, reference, words)}</span>'
         f'<span class="mb-excerpt" lang="{passage.language}">{_excerpt(passage, citations)}</span>'
@@ -134,9 +138,8 @@ def _heading(passage: Passage) -> str:
     """The section's heading: several passages of one document look alike without it."""
     if not passage.headings:
         return ""
-    return (
-        f'<span class="mb-heading" lang="{passage.language}">{plain(passage.headings[-1])}</span>'
-    )
+    heading = spaced(passage.headings[-1], passage.language)
+    return f'<span class="mb-heading" lang="{passage.language}">{plain(heading)}</span>'
 
 
 def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
@@ -153,12 +156,27 @@ def _excerpt(passage: Passage, citations: Sequence[Citation]) -> str:
 
 
 def _shortened(text: str, limit: int) -> str:
-    """Return the first words of `text` on one line, at most `limit` characters."""
+    """Return the first words of `text` on one line, at most `limit` characters.
+
+    Quotation marks that the cut leaves open are closed behind it.
+    """
     # Not the no-break spaces of French.
     text = re.sub("[ \t\n]+", " ", text).strip()
     if len(text) <= limit:
         return text
-    return text[:limit].rpartition(" ")[0].rstrip(" \u00a0\u202f«“(,;:–") + "…"
+    kept = text[:limit].rpartition(" ")[0].rstrip(" \u00a0\u202f«“(,;:–")
+    return f"{kept}…{_closing(kept)}"
+
+
+def _closing(text: str) -> str:
+    """Return what closes the quotation marks that are open at the end of `text`."""
+    open_marks: list[str] = []
+    for mark in re.findall("[«»“”]", text):
+        if mark in _CLOSING:
+            open_marks.append(mark)
+        elif open_marks:
+            open_marks.pop()
+    return "".join(_CLOSING[mark] for mark in reversed(open_marks))
 
 
 def _meta(passage: Passage, reference: Reference, words: Strings) -> str:
@@ -179,12 +197,13 @@ def _uses(exchange: Exchange, citations: Sequence[Citation], words: Strings) -> 
     """Return the ways back to the sentences that rest on a source."""
     numbers = {citation.number for citation in citations}
     items = "".join(
-        f'<li><button type="button" class="mb-back" data-sentence="{place}" '
+        '<li><button type="button" class="mb-back" '
+        f'data-sentence="{sentence_key(exchange, sentence)}" '
         f'data-to="{next(n for n in sentence.citations if n in numbers)}">'
         f'<span class="mb-unseen">{plain(words.back)} </span>'
         f"<span{_spoken(exchange.language)}>{plain(_shortened(sentence.text, NAMED_CHARS))}</span>"
         "</button></li>"
-        for place, sentence in enumerate(exchange.sentences)
+        for sentence in exchange.sentences
         if numbers & set(sentence.citations)
     )
     return f'<p class="mb-uses-label">{plain(words.uses)}</p><ul>{items}</ul>' if items else ""

@@ -43,8 +43,10 @@ class ChatText:
         """Add what comes after the sentences and return it: sources, a refusal or an apology."""
         words = STRINGS[answer.language]
         if answer.outcome == "answered":
+            # By the numbers that were told: a stream has them in the order of its sentences.
             lines = [
-                f"[{one.number}] {self._source(one.passage, words)}" for one in answer.citations
+                f"[{one.number}] {self._source(one.passage, words)}"
+                for one in self._citations.values()
             ]
             told = "".join(f"\n\n{caveat}" for caveat in caveats(answer))
             return told + _listed(words.cited, lines)

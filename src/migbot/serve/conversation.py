@@ -4,9 +4,11 @@ It knows nothing about HTML or the toolkit: the page is drawn from it, anew, aft
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from migbot.answer.order import as_read
 from migbot.types import (
     Answer,
     Citation,
@@ -43,7 +45,9 @@ KEPT_EXCHANGES = 20
 class Exchange:
     """A question and as much of its answer as has arrived. `number` counts from 1 in a visit.
 
-    `ahead` is how many questions come before it while it waits.
+    `ahead` is how many questions come before it while it waits. `sentences` and `citations` are in
+    the order in which they are read, `stated` as they came. `earlier` are the visitor's questions
+    before it that were looked at to understand it.
     """
 
     number: int
@@ -56,6 +60,8 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
     trace: Trace | None = None
+    stated: tuple[Stated, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def can_be_taken(self) -> bool:
@@ -72,11 +78,13 @@ class Exchange:
         if isinstance(event, Retrieved):
             return replace(self, stage="reading", language=event.language, hits=event.hits)
         if isinstance(event, Stated):
+            stated = (*self.stated, event)
+            sentences, citations = as_read(
+                [one.sentence for one in stated],
+                [citation for one in stated for citation in one.citations],
+            )
             return replace(
-                self,
-                stage="writing",
-                sentences=(*self.sentences, event.sentence),
-                citations=(*self.citations, *event.citations),
+                self, stage="writing", stated=stated, sentences=sentences, citations=citations
             )
         # The whole answer has the last word over what was streamed.
         return replace(
@@ -138,12 +146,13 @@ class Visit:
         said = [turn for exchange in self.exchanges.values() for turn in exchange.turns()]
         return tuple(said[-turns:]) if turns else ()
 
-    def begin(self, question: str) -> Exchange:
-        """Start an exchange and return it."""
+    def begin(self, question: str, history: Sequence[Turn] = ()) -> Exchange:
+        """Start an exchange and return it; `history` is what it is understood by."""
         self.last_number += 1
         self.left = threading.Event()
         self.notice = ""
-        exchange = Exchange(number=self.last_number, question=question)
+        earlier = tuple(turn.text for turn in history if turn.role == "user")
+        exchange = Exchange(number=self.last_number, question=question, earlier=earlier)
         self.exchanges[exchange.number] = exchange
         while len(self.exchanges) > KEPT_EXCHANGES:
             del self.exchanges[next(iter(self.exchanges))]

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 # So often a question that waits is looked at again, to notice a visitor who stopped or left.
 BEAT_S = 0.4
+# So many questions are searched for at once: what embeds them takes as many together.
+RETRIEVALS = 16
 # Of so many places, one is kept for visitors who have no question inside.
 PLACES_FOR_ONE_KEPT = 10
 
@@ -57,7 +59,7 @@ class Desk:
     """Lets questions into the language model one at a time; visitors who wait take turns.
 
     The first event of an answer holds the passages and needs no language model, so it is found on
-    a thread of its own: a visitor who waits for the model already reads the sources.
+    other threads: a visitor who waits for the model already reads the sources.
     """
 
     def __init__(
@@ -76,7 +78,7 @@ class Desk:
         self._turned_away = 0
         self._answered_again = 0
         self._closing = threading.Event()
-        self._retrieval = ThreadPoolExecutor(max_workers=1, thread_name_prefix="retrieval")
+        self._retrieval = ThreadPoolExecutor(RETRIEVALS, thread_name_prefix="retrieval")
         self._model = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
         self._warming: Future[None] | None = None
 
@@ -179,7 +181,6 @@ class Desk:
             self._inside.pop(errand, None)
             errand.left.set()
             if not queued or self._line.leave(visitor, errand):
-                # One thread, first in first out: this runs when `find` has returned.
                 with suppress(RuntimeError):  # the server is being stopped: nothing runs any more
                     self._retrieval.submit(errand.close)
 
@@ -232,7 +233,7 @@ def _log_failure(done: Future[None]) -> None:
 
 
 class _Errand(Generic[Item]):
-    """One visitor's way through the two threads; what comes of it is in `inbox`, then None."""
+    """One visitor's way to the sources and to the model; it ends in `inbox`, with None."""
 
     def __init__(
         self,
@@ -246,14 +247,16 @@ class _Errand(Generic[Item]):
         self.inbox: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
         self.begun = threading.Event()
         self.left = left
+        self._finding = threading.Lock()
         self._events = begin(assistant, self._is_wanted)
 
     def find(self) -> None:
         """Post the first item."""
-        try:
-            self._post(next(self._events, None))
-        except Exception as error:  # noqa: BLE001 - raised again where the question was asked
-            self._post(error)
+        with self._finding:
+            try:
+                self._post(next(self._events, None))
+            except Exception as error:  # noqa: BLE001 - raised again where the question was asked
+                self._post(error)
 
     def write(self) -> None:
         """Post the other items and the end, unless the visitor has left."""
@@ -270,9 +273,10 @@ class _Errand(Generic[Item]):
             self.close()
 
     def close(self) -> None:
-        """Close the iterator."""
-        if isinstance(self._events, Generator):
-            self._events.close()
+        """Close the iterator, once the first item was found."""
+        with self._finding:
+            if isinstance(self._events, Generator):
+                self._events.close()
 
     def call_soon(self, work: Callable[..., object], *arguments: object) -> None:
         """Have the server's event loop do `work`."""

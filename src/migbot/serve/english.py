@@ -62,6 +62,7 @@ ENGLISH = Strings(
     ),
     date_long="{day} {month} {year}",
     date_month="{month} {year}",
+    percent="{number}%",
     quote_open="“",
     quote_close="”",
     as_of_day="as of {date}",
@@ -112,6 +113,10 @@ ENGLISH = Strings(
         ),
         "An independent project, not affiliated with IOM. {privacy}",
     ),
+    quotes_alone=(
+        "Answers are quotes alone, word for word: no language model is in use. Only the official "
+        "documents are authoritative."
+    ),
     questions_stay="Your questions stay on the machine that serves this page.",
     questions_beside=(
         "Your questions and the passages found go to a language model server on the machine that "
@@ -149,8 +154,8 @@ ENGLISH = Strings(
     },
     feedback_label="Your feedback",
     feedback_ask=(
-        "Is this answer right? Your feedback is kept here with the question and the answer, and "
-        "nothing about you."
+        "Is this answer right? Your feedback is kept here with the question, the ones before it "
+        "and the answer, and nothing about you."
     ),
     feedback_judgements=("Right", "Wrong", "Wrong source"),
     feedback_word="A word of explanation (optional)",
@@ -165,10 +170,18 @@ ENGLISH = Strings(
         "the news. Each document gives the date as of which it is current."
     ),
     about_list="List of the documents",
+    about_first=(
+        "The first {first} of {all}, by title. Programs find the rest at /api/v1/documents, and "
+        "whoever runs this page with: migbot index info --documents"
+    ),
     about_models="The models",
     about_models_text=(
         "{embedder} finds the passages, {generator} writes the sentences. A program compares each "
         "sentence with the passage it cites and shows only those that the passage supports."
+    ),
+    about_quotes_alone=(
+        "{embedder} finds the passages, and answers quote them word for word. No language model is "
+        "in use."
     ),
     about_measured="Measured accuracy",
     about_measured_text="On {questions} test questions, on {date}.",
@@ -183,6 +196,10 @@ ENGLISH = Strings(
     about_privacy="Privacy",
     about_kept=(
         "The page sets no cookie, calls no other site and does not record the conversation."
+    ),
+    about_feedback=(
+        "What you say of an answer is kept on this machine, with the question, up to {questions} "
+        "of your questions before it and the answer. Addresses and long numbers are taken out."
     ),
     skip="Skip to the question",
 )

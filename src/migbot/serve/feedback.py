@@ -1,7 +1,8 @@
 """What visitors say of answers, kept on this machine where `feedback_file` names a file.
 
-A line holds the question, what was answered and the visitor's judgement: no name, no address, no
-time but the day. What looks like an address or a number of somebody is taken out of the words.
+A line holds the question, those before it that it leans on, what was answered and the visitor's
+judgement: no name, no address, no time but the day. What looks like an address or a number of
+somebody is taken out of the words.
 """
 
 import json
@@ -71,6 +72,7 @@ def record_of(exchange: Exchange, judgement: Judgement, word: str) -> dict[str, 
         "word": _impersonal(clean_text(word)[:WORD_CHARS]),
         "language": exchange.language,
         "question": _impersonal(exchange.question),
+        "earlier": [_impersonal(question) for question in exchange.earlier],
         "outcome": answer.outcome if answer else "failed",
         "answer": _impersonal(answer.text if answer else ""),
         "documents": sorted({one.passage.document_id for one in exchange.citations}),

@@ -63,6 +63,7 @@ FRENCH = Strings(
     ),
     date_long="{day} {month} {year}",
     date_month="{month} {year}",
+    percent="{number} %",
     quote_open="« ",
     quote_close=" »",
     as_of_day="à jour au {date}",
@@ -119,6 +120,10 @@ FRENCH = Strings(
         ),
         "Projet indépendant, sans lien avec l’OIM. {privacy}",
     ),
+    quotes_alone=(
+        "Les réponses sont des citations, mot pour mot : aucun modèle de langue n’est employé. "
+        "Seuls les documents officiels font foi."
+    ),
     questions_stay="Vos questions restent sur la machine qui sert cette page.",
     questions_beside=(
         "Vos questions et les passages trouvés sont transmis à un serveur de modèle de langue, sur "
@@ -159,8 +164,8 @@ FRENCH = Strings(
     },
     feedback_label="Votre avis",
     feedback_ask=(
-        "Cette réponse est-elle juste ? Votre avis est gardé ici avec la question et la "
-        "réponse, sans rien sur vous."
+        "Cette réponse est-elle juste ? Votre avis est gardé ici avec la question, celles "
+        "qui la précèdent et la réponse, sans rien sur vous."
     ),
     feedback_judgements=("Juste", "Fausse", "Mauvaise source"),
     feedback_word="Un mot d’explication (facultatif)",
@@ -175,10 +180,18 @@ FRENCH = Strings(
         "l’actualité. Chaque document indique la date jusqu’à laquelle son contenu est valable."
     ),
     about_list="Liste des documents",
+    about_first=(
+        "Les {first} premiers sur {all}, par titre. Les programmes trouvent les autres à l’adresse "
+        "/api/v1/documents, et qui gère cette page, avec : migbot index info --documents"
+    ),
     about_models="Les modèles",
     about_models_text=(
         "{embedder} trouve les passages, {generator} écrit les phrases. Un programme compare "
         "chaque phrase au passage cité et n’affiche que celles que le passage confirme."
+    ),
+    about_quotes_alone=(
+        "{embedder} trouve les passages, et les réponses les citent mot pour mot. Aucun modèle de "
+        "langue n’est employé."
     ),
     about_measured="Exactitude mesurée",
     about_measured_text="Sur {questions} questions de contrôle, le {date}.",
@@ -194,6 +207,11 @@ FRENCH = Strings(
     about_kept=(
         "La page n’utilise pas de cookies, n’appelle aucun autre site et n’enregistre pas la "
         "conversation."
+    ),
+    about_feedback=(
+        "Votre avis sur une réponse est gardé sur cette machine, avec la question, jusqu’à "
+        "{questions} de vos questions précédentes et la réponse. Les adresses et les longs numéros "
+        "en sont retirés."
     ),
     skip="Aller à la question",
 )

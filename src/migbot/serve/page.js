@@ -18,8 +18,15 @@
     return (element.dataset.citations || "").split(" ").includes(number);
   }
 
-  const selectorOf = ({ dataset: { exchange, citation } }) =>
-    `.mb-marker[data-exchange="${exchange}"][data-citation="${citation}"]`;
+  // By its place in its sentence: its number may rise when a sentence is put in above.
+  function selectorOf(marker) {
+    const { sentence } = marker.closest(".mb-sentence").dataset;
+    const place = [...marker.parentElement.querySelectorAll(".mb-marker")].indexOf(marker) + 1;
+    return (
+      `.mb-exchange[data-number="${marker.dataset.exchange}"] ` +
+      `.mb-sentence[data-sentence="${sentence}"] .mb-marker:nth-of-type(${place})`
+    );
+  }
 
   // How to find an element again in a redrawn page: a function, or null.
   function finder(element) {

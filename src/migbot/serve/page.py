@@ -17,7 +17,7 @@ import gradio as gr
 from starlette.applications import Starlette
 
 from migbot.answer.support import SupportChecker
-from migbot.serve import render
+from migbot.serve import notices, render
 from migbot.serve.about import Listing, about_html
 from migbot.serve.arrival import arrival
 from migbot.serve.asking import ask
@@ -27,7 +27,7 @@ from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
 from migbot.serve.head import COLOURS, FONTS, HERE, MONO_FONTS, head_html
 from migbot.serve.page_calls import PageCalls
-from migbot.serve.rate import Rate, visitor_at
+from migbot.serve.rate import Rate, visitor_from
 from migbot.serve.staff import claims_heading_html, told_claim
 from migbot.serve.strings import STRINGS
 from migbot.settings import Settings
@@ -197,7 +197,7 @@ class Page:
         """Bring what the page says of itself; the browser opens it."""
         visit = visit or Visit(language="en")
         language = visit.language
-        privacy = render.privacy(STRINGS[language], self._settings)
+        privacy = notices.privacy(STRINGS[language], self._settings)
         listing = await asyncio.to_thread(self._listing.html, language)
         html = about_html(language, listing, self._settings, privacy)
         return {self._visit: visit, self._about: html}
@@ -219,7 +219,7 @@ class Page:
         visit = visit or Visit(language="en")
         if self._checker is None or not visit.is_staff:
             return
-        visitor = visitor_at(request.client.host)
+        visitor = visitor_from(request.client.host, request.headers)
         parts = (self._desk, self._checker, self._settings)
         telling = told_claim(*parts, claim, visit, visitor=visitor, rate=self._rate)
         async with aclosing(telling):
@@ -257,7 +257,7 @@ class Page:
     ) -> AsyncGenerator[Update, None]:
         """Show the question, then its passages, then each checked sentence as it arrives."""
         visit = visit or Visit(language="en")
-        visitor = visitor_at(request.client.host)
+        visitor = visitor_from(request.client.host, request.headers)
         asking = ask(self._desk, self._settings, question, visit, visitor=visitor, rate=self._rate)
         async with aclosing(asking) as changes:
             async for change in changes:

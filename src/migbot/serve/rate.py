@@ -4,7 +4,7 @@ import ipaddress
 import math
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 
@@ -15,6 +15,10 @@ WINDOW_S = 60.0
 MOST_VISITORS = 10_000
 # What one household or machine has at least: counting single addresses would count nobody.
 IPV6_NETWORK_BITS = 64
+# Whoever sits at this machine owns it, and is not counted.
+HERE = "this machine"
+# What a proxy adds, whatever it then leaves out.
+OF_PROXIES = ("x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
 
 
 class Rate:
@@ -29,12 +33,12 @@ class Rate:
         self._asked: OrderedDict[str, deque[float]] = OrderedDict()
 
     def admit(self, visitor: str) -> None:
-        """Count one question of `visitor`, as `visitor_at` names them.
+        """Count one question of `visitor`, as `visitor_from` names them; none of `HERE`.
 
         Raises:
             RefusalError: too many came in the last minute; it says when to ask again.
         """
-        if not self._most:
+        if not self._most or visitor == HERE:
             return
         now_s = self._clock()
         asked = self._asked.setdefault(visitor, deque())
@@ -59,19 +63,25 @@ class Rate:
 
 
 def visitor_of(request: Request) -> str:
-    """Return the name under which questions of whoever sent `request` are counted and queued.
+    """Return the name under which questions of whoever sent `request` are counted and queued."""
+    return visitor_from(request.client.host if request.client else "", request.headers)
 
-    Where a proxy that is trusted says whom it speaks for, the server has put that address in.
+
+def visitor_from(address: str, headers: Mapping[str, str]) -> str:
+    """Return what counts as one visitor: an IPv4 address, a network of IPv6, or this machine.
+
+    Where a proxy that is trusted says whom it speaks for, the server has put that into `address`.
+    An address of this machine is this machine's own only where no proxy is in between.
     """
-    return visitor_at(request.client.host if request.client else "")
-
-
-def visitor_at(address: str) -> str:
-    """Return what counts as one visitor: an IPv4 address, or a network of IPv6."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if known.version == 4:  # noqa: PLR2004 - of the Internet Protocol
-        return address
+    # A socket for both kinds of addresses names those of IPv4 in this way.
+    if known.version == 6 and known.ipv4_mapped:  # noqa: PLR2004 - of the Internet Protocol
+        known = known.ipv4_mapped
+    if known.is_loopback and not any(name in headers for name in OF_PROXIES):
+        return HERE
+    if known.version == 4:  # noqa: PLR2004 - as above
+        return str(known)
     return str(ipaddress.ip_network((int(known), IPV6_NETWORK_BITS), strict=False).network_address)

@@ -3,9 +3,7 @@
 Pure functions: no toolkit, no state.
 """
 
-import ipaddress
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from migbot.answer.typography import spaced
 from migbot.serve.actions import feedback_html
@@ -13,6 +11,7 @@ from migbot.serve.answers import answer_html
 from migbot.serve.cards import sources_html
 from migbot.serve.conversation import RUNNING, Exchange, Visit
 from migbot.serve.escaping import plain
+from migbot.serve.notices import limits_of, privacy
 from migbot.serve.staff import trace_html
 from migbot.serve.strings import STRINGS, Strings
 from migbot.settings import Settings
@@ -127,7 +126,9 @@ def footer_html(language: Language, settings: Settings) -> str:
     """Return what migbot does not do, and where questions go with these settings."""
     words = STRINGS[language]
     told = privacy(words, settings)
-    items = "".join(f"<li>{plain(item.format(privacy=told))}</li>" for item in words.limits)
+    items = "".join(
+        f"<li>{plain(item.format(privacy=told))}</li>" for item in limits_of(words, settings)
+    )
     named = [("mb-about-open", words.about_heading)]
     if settings.staff_mode:
         named.append(("mb-staff-switch", words.staff))
@@ -139,18 +140,3 @@ def footer_html(language: Language, settings: Settings) -> str:
         f'<div class="mb-footer" role="note" aria-label="{plain(words.limits_heading)}">'
         f"<ul>{items}</ul><p>{buttons}</p></div>"
     )
-
-
-def privacy(words: Strings, settings: Settings) -> str:
-    """Return the sentence on where questions go with these settings."""
-    if settings.generator != "openai":
-        return words.questions_stay
-    host = urlsplit(settings.generator_url).hostname or settings.generator_url
-    return words.questions_beside if _is_here(host) else words.questions_leave.format(host=host)
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -14,6 +14,7 @@ from migbot.answer.support import SupportChecker
 from migbot.errors import UsageError
 from migbot.serve.answer_cache import AnswerCache
 from migbot.serve.api import Api
+from migbot.serve.connection import DeadlineProtocol
 from migbot.serve.desk import Answering, Desk
 from migbot.serve.gate import Gate
 from migbot.serve.metrics import CountedAssistant, DeskState, Metrics, MetricsServer
@@ -106,6 +107,7 @@ def build_server(
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=DeadlineProtocol,
         timeout_graceful_shutdown=GRACE_S,
     )
     served = MetricsServer(metrics, settings.metrics_port) if settings.metrics_port else None

@@ -61,7 +61,7 @@ async def told_claim(
     """Yield, as HTML, what the documents say of a claim, passage by passage, then the verdict.
 
     None where nothing is new. A claim is let in as a question is: `visitor` is who sends it, as
-    `visitor_at` names them, and `rate` says whether they may. One of a visit is checked at a time.
+    `visitor_from` names them, and `rate` says whether they may. A visit has one checked at a time.
     """
     if visit.is_checking:
         return

@@ -48,6 +48,7 @@ class Strings:
     months: tuple[str, ...]
     date_long: str
     date_month: str
+    percent: str
     quote_open: str
     quote_close: str
     as_of_day: str
@@ -83,6 +84,7 @@ class Strings:
     failed: str
     limits_heading: str
     limits: tuple[str, ...]
+    quotes_alone: str
     questions_stay: str
     questions_beside: str
     questions_leave: str
@@ -109,12 +111,15 @@ class Strings:
     about_documents: str
     about_counts: str
     about_list: str
+    about_first: str
     about_models: str
     about_models_text: str
+    about_quotes_alone: str
     about_measured: str
     about_measured_text: str
     about_other_models: str
     about_figures: Mapping[str, str]
     about_privacy: str
     about_kept: str
+    about_feedback: str
     skip: str

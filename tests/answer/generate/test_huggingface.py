@@ -9,7 +9,13 @@ from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
 from migbot.answer.generate.huggingface import HuggingFaceGenerator
 from migbot.answer.generate.protocol import Message, Piece
-from migbot.errors import GeneratorError, ModelIntegrityError, ModelMissingError, SettingsError
+from migbot.errors import (
+    GeneratorError,
+    GeneratorMemoryError,
+    ModelIntegrityError,
+    ModelMissingError,
+    SettingsError,
+)
 from migbot.settings import Settings, load_settings
 
 ASK = (Message(role="system", text="Sois bref."), Message(role="user", text="Où est l’OIM ?"))
@@ -166,6 +172,29 @@ def test_time_limit_ends_a_reply(folder: Path, settings: Settings):
 
     with pytest.raises(GeneratorError, match="generator_timeout_s"):
         list(hasty.generate(ASK, max_tokens=1900))
+
+
+def test_a_first_token_that_is_late_ends_a_reply(folder: Path, settings: Settings):
+    late = settings.model_copy(update={"generator_first_token_s": 1e-6})
+
+    with pytest.raises(GeneratorError, match="generator_first_token_s"):
+        list(HuggingFaceGenerator(folder, late).generate(ASK, max_tokens=5))
+
+
+def test_want_of_memory_is_told_from_other_failures(
+    tiny: HuggingFaceGenerator, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(error: Exception) -> type[Exception]:
+        def forward(**_inputs: object) -> None:
+            raise error
+
+        monkeypatch.setattr(tiny, "_model", forward)
+        with pytest.raises(GeneratorError) as caught:
+            list(tiny.generate(ASK, max_tokens=5))
+        return type(caught.value)
+
+    assert fail(torch.OutOfMemoryError("CUDA out of memory")) is GeneratorMemoryError
+    assert fail(RuntimeError("something else")) is GeneratorError
 
 
 def test_too_long_a_prompt_is_refused(tiny: HuggingFaceGenerator):

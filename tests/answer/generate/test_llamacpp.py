@@ -13,7 +13,7 @@ from typing import cast
 import httpx
 import pytest
 
-from migbot.answer.generate.llamacpp import LlamaCppGenerator
+from migbot.answer.generate.llamacpp import LlamaCppGenerator, memory_bytes
 from migbot.answer.generate.protocol import Message, Piece
 from migbot.errors import GeneratorError, ModelIntegrityError
 from migbot.settings import Settings
@@ -255,3 +255,35 @@ def test_other_programs_of_this_machine_cannot_use_the_engine(llamacpp: LlamaCpp
         assert httpx.post(f"{address}{path}", json={"prompt": "Hi"}).status_code == 401
     for path in ("/props", "/slots", "/v1/models", "/metrics"):
         assert httpx.get(f"{address}{path}").status_code == 401
+
+
+def test_a_prompt_that_takes_too_long_to_read_is_given_up(
+    small_gguf: Path, small_settings: Settings
+):
+    hasty = small_settings.model_copy(update={"generator_first_token_s": 0.2})
+    generator = LlamaCppGenerator(small_gguf, hasty)
+
+    with pytest.raises(GeneratorError, match="generator_first_token_s"):
+        text_of(generator.generate(LONG, max_tokens=5))
+
+    assert generator._busy.acquire(timeout=6.0)
+
+
+def test_the_limit_of_the_first_token_is_none_of_the_others(
+    small_gguf: Path, small_settings: Settings
+):
+    patient = small_settings.model_copy(update={"generator_first_token_s": 5.0})
+    pieces = LlamaCppGenerator(small_gguf, patient).generate(STORY, max_tokens=40, grammar=ENDLESS)
+
+    first_of(pieces)
+    time.sleep(5.0)
+
+    assert text_of(pieces)
+
+
+def test_the_memory_of_a_model_is_told_before_it_is_loaded(small_gguf: Path):
+    small, large = (memory_bytes(small_gguf, tokens) for tokens in (1024, 2048))
+
+    # Of 24 layers with 2 heads of 64 numbers, each twice and in 16 bits.
+    assert large - small == 1024 * 24 * 2 * 64 * 2 * 2
+    assert small > small_gguf.stat().st_size

@@ -181,6 +181,27 @@ def test_an_endpoint_that_does_not_answer_in_time_is_left(part: bytes):
     assert waited_s < 2.0
 
 
+@pytest.mark.parametrize("part", [b"", b": still here\n\n"], ids=["silent", "only comments"])
+def test_an_endpoint_that_writes_no_word_in_time_is_left(part: bytes):
+    with (
+        endpoint([slow(part, pause_s=0.1, times=30)]) as served,
+        pytest.raises(GeneratorError, match="generator_first_token_s"),
+    ):
+        reply(served.url, generator_first_token_s=0.5)
+
+
+def test_an_endpoint_that_stops_in_the_middle_is_left():
+    def stalled(handler: BaseHTTPRequestHandler) -> None:
+        slow(delta("mot "), pause_s=0.2, times=4)(handler)
+        time.sleep(2)
+
+    with endpoint([stalled]) as served:
+        pieces = generator(served.url, generator_first_token_s=0.5).generate(ASK, max_tokens=10)
+        assert "".join(piece.text for piece in islice(pieces, 4)) == "mot " * 4
+        with pytest.raises(GeneratorError, match=r"stood still for 0\.5 s"):
+            list(pieces)
+
+
 def test_closing_the_iterator_hangs_up():
     with endpoint([slow(delta("mot "), pause_s=0.01, times=1000)]) as served:
         pieces = generator(served.url).generate(ASK, max_tokens=1000)

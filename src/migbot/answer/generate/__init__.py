@@ -1,5 +1,6 @@
-"""Language models behind one Protocol: llama.cpp, Hugging Face or an endpoint elsewhere."""
+"""Language models behind one Protocol: llama.cpp, Hugging Face, an endpoint elsewhere, or none."""
 
+from migbot.answer.generate.extractive import ExtractiveGenerator
 from migbot.answer.generate.protocol import Generator, Message, Piece
 from migbot.errors import ModelMissingError
 from migbot.models.registry import verified_model
@@ -14,8 +15,11 @@ def make_generator(settings: Settings) -> Generator:
     Raises:
         ModelMissingError: its model is not installed.
         ModelIntegrityError: a file of its model is not what it should be.
+        MemoryMissingError: there is too little memory for its model.
         SettingsError: the settings cannot go together, or the model is of a kind unknown here.
     """
+    if settings.generator == "extractive":
+        return ExtractiveGenerator()
     # Each engine is heavy, and only one of them is used.
     if settings.generator == "llamacpp":
         from migbot.answer.generate.llamacpp import LlamaCppGenerator  # noqa: PLC0415 -- as above

@@ -5,13 +5,21 @@ transformers, and nothing is fetched.
 """
 
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from migbot.answer.generate.deadline import Deadline
 from migbot.answer.generate.protocol import Message, Piece
-from migbot.errors import GeneratorError, ModelIntegrityError, ModelMissingError, SettingsError
+from migbot.errors import (
+    GeneratorError,
+    GeneratorMemoryError,
+    ModelIntegrityError,
+    ModelMissingError,
+    PromptTooLongError,
+    SettingsError,
+)
+from migbot.models.memory import require_memory
 from migbot.settings import Settings
 
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
@@ -31,6 +39,7 @@ class HuggingFaceGenerator:
         Raises:
             ModelMissingError: `folder` is no directory.
             ModelIntegrityError: it holds no whole model in safetensors.
+            MemoryMissingError: there is too little memory for it.
             SettingsError: the model has no chat template.
         """
         import torch  # noqa: PLC0415 -- seconds to import, needed only by those who use it
@@ -40,6 +49,8 @@ class HuggingFaceGenerator:
                 f"{folder} is no directory of a model: set generator_model to one, or generator "
                 "to llamacpp"
             )
+        weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+        require_memory(folder.name, weights)
         self._tokenizer, self._model = _load(folder)
         if self._tokenizer.chat_template is None:
             raise SettingsError(
@@ -55,7 +66,7 @@ class HuggingFaceGenerator:
         self._context_tokens = min(
             settings.context_tokens, self._model.config.max_position_embeddings
         )
-        self._timeout_s = settings.generator_timeout_s
+        self._settings = settings
         self._busy = threading.Lock()
         # Cutting a text into tokens sets a flag of the tokenizer, which all threads share.
         self._tokenizing = threading.Lock()
@@ -80,30 +91,33 @@ class HuggingFaceGenerator:
         """Write the reply to `messages`; see `Generator.generate`.
 
         Raises:
-            GeneratorError: the prompt and reply do not fit the context, or `generator_timeout_s`
-                passed, waiting for others included.
+            PromptTooLongError: the prompt and reply do not fit the context.
+            GeneratorMemoryError: the model ran out of memory.
+            GeneratorError: it failed otherwise, or the time was up; see `Deadline`. A prompt is
+                read in one go, so its time is looked at when it was read.
         """
         prompt = self._prompt(messages)
         if len(prompt) + max_tokens > self._context_tokens:
-            raise GeneratorError(
+            raise PromptTooLongError(
                 f"the prompt takes {len(prompt)} tokens and the reply up to {max_tokens}: ask "
                 f"something shorter; the context is {self._context_tokens}"
             )
         return self._write(prompt, max_tokens, alternatives)
 
     def _write(self, prompt: Sequence[int], max_tokens: int, alternatives: int) -> Iterator[Piece]:
-        deadline = time.monotonic() + self._timeout_s
-        if not self._busy.acquire(timeout=self._timeout_s):
-            raise self._too_late()
+        deadline = Deadline(self._settings)
+        if not self._busy.acquire(timeout=deadline.left_s):
+            raise deadline.error()
+        deadline.begin()
         try:
             reply: list[int] = []
             shown = ""
             cache: Any = None
             unread = list(prompt)
             while len(reply) < max_tokens:
-                if time.monotonic() > deadline:
-                    raise self._too_late()
                 token, likely, cache = self._next(unread, cache, alternatives)
+                deadline.check()
+                deadline.heard()
                 if token in self._ends:
                     if likely:
                         yield Piece(text="", alternatives=likely)
@@ -140,6 +154,11 @@ class HuggingFaceGenerator:
                     for probability, number in zip(*map(torch.Tensor.tolist, top), strict=True):
                         word = self._text([number])
                         likely[word] = likely.get(word, 0.0) + probability
+        except torch.OutOfMemoryError as error:
+            raise GeneratorMemoryError(
+                f"model {self._name} ran out of memory: set evidence_tokens lower or use a smaller "
+                "model"
+            ) from error
         except RuntimeError as error:
             raise GeneratorError(
                 f"model {self._name} failed, perhaps for want of memory: set context_tokens lower "
@@ -181,12 +200,6 @@ class HuggingFaceGenerator:
         with self._tokenizing:
             text: str = self._tokenizer.decode(tokens, skip_special_tokens=True)
         return text
-
-    def _too_late(self) -> GeneratorError:
-        return GeneratorError(
-            f"the model took longer than {self._timeout_s:g} s: ask again, or raise "
-            "generator_timeout_s"
-        )
 
 
 def _load(folder: Path) -> tuple[Any, Any]:

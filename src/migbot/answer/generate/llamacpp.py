@@ -10,15 +10,16 @@ import os
 import queue
 import secrets
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from migbot.answer.generate.chatml import chatml_tokens
+from migbot.answer.generate.deadline import Deadline
 from migbot.answer.generate.protocol import Message, Piece
-from migbot.answer.tokens import count_tokens, encoding_from_gguf
-from migbot.errors import GeneratorError, ModelIntegrityError
+from migbot.answer.tokens import count_tokens, encoding_from_gguf, read_gguf_metadata
+from migbot.errors import GeneratorError, ModelIntegrityError, PromptTooLongError
+from migbot.models.memory import require_memory
 from migbot.settings import Settings
 
 # The engine looks at whether it should stop between batches of the prompt: the smaller the batch
@@ -26,6 +27,10 @@ from migbot.settings import Settings
 _BATCH_TOKENS = 64
 # Whole prompts set aside when another one comes: a few, at about 30 kB a token.
 _CACHE_MIB = 128
+# Both in 16 bits.
+_BYTES_PER_KEY_AND_VALUE = 4
+# What the engine computes in, measured with the default model: 0.15 GB.
+_WORKING_BYTES = 150_000_000
 
 
 class LlamaCppGenerator:
@@ -46,12 +51,14 @@ class LlamaCppGenerator:
         Raises:
             ModelMissingError: the file is not there.
             ModelIntegrityError: the engine cannot load it.
+            MemoryMissingError: there is too little memory for it.
             SettingsError: it is not a model of a kind known here.
         """
         self._name = settings.generator_model
         self._context_tokens = settings.context_tokens
-        self._timeout_s = settings.generator_timeout_s
+        self._settings = settings
         self._encoding = encoding_from_gguf(path)
+        require_memory(self._name, memory_bytes(path, settings.context_tokens))
         self._engine = _load(path, settings)
         # Held from the start of a reply until the engine has really left it.
         self._busy = threading.Lock()
@@ -76,12 +83,13 @@ class LlamaCppGenerator:
         """Write the reply to `messages`; see `Generator.generate`.
 
         Raises:
-            GeneratorError: the prompt and reply do not fit the context, the grammar is faulty, the
-                engine failed, or `generator_timeout_s` passed, waiting for others included.
+            PromptTooLongError: the prompt and reply do not fit the context.
+            GeneratorError: the grammar is faulty, the engine failed, or the time was up; see
+                `Deadline`.
         """
         prompt = chatml_tokens(self._encoding, messages)
         if len(prompt) + max_tokens > self._context_tokens:
-            raise GeneratorError(
+            raise PromptTooLongError(
                 f"the prompt takes {len(prompt)} tokens and the reply up to {max_tokens}: ask "
                 f"something shorter or raise context_tokens, now {self._context_tokens}"
             )
@@ -100,9 +108,10 @@ class LlamaCppGenerator:
         return self._stream(request)
 
     def _stream(self, request: Mapping[str, Any]) -> Iterator[Piece]:
-        deadline = time.monotonic() + self._timeout_s
-        if not self._busy.acquire(timeout=self._timeout_s):
-            raise self._too_late()
+        deadline = Deadline(self._settings)
+        if not self._busy.acquire(timeout=deadline.left_s):
+            raise deadline.error()
+        deadline.begin()
         reply = _Reply(deadline)
         threading.Thread(
             target=reply.run, args=(self._engine, request, self._busy), name="llama.cpp"
@@ -110,26 +119,23 @@ class LlamaCppGenerator:
         try:
             while True:
                 try:
-                    event = reply.events.get(timeout=max(0.0, deadline - time.monotonic()))
+                    event = reply.events.get(timeout=deadline.left_s)
                 except queue.Empty:
-                    raise self._too_late() from None
+                    raise deadline.error() from None
                 if event is None:
                     return
-                yield _piece(event)
+                piece = _piece(event)
+                if not piece.is_empty:
+                    deadline.heard()
+                yield piece
         finally:
             reply.given_up.set()
-
-    def _too_late(self) -> GeneratorError:
-        return GeneratorError(
-            f"the model took longer than {self._timeout_s:g} s: ask again, or raise "
-            "generator_timeout_s"
-        )
 
 
 class _Reply:
     """One reply being written: what the engine says goes into `events`, and None ends it."""
 
-    def __init__(self, deadline: float) -> None:
+    def __init__(self, deadline: Deadline) -> None:
         self.events: queue.SimpleQueue[Mapping[str, Any] | None] = queue.SimpleQueue()
         self.given_up = threading.Event()
         self._deadline = deadline
@@ -148,7 +154,7 @@ class _Reply:
         """Take one event; the engine stops when this returns True."""
         self.events.put(event)
         program_ends = not threading.main_thread().is_alive()
-        return program_ends or self.given_up.is_set() or time.monotonic() > self._deadline
+        return program_ends or self.given_up.is_set() or self._deadline.is_over
 
 
 def _piece(event: Mapping[str, Any]) -> Piece:
@@ -169,6 +175,20 @@ def _probabilities(place: Mapping[str, Any]) -> dict[str, float]:
     for entry in tokens.values():
         found[entry["token"]] = found.get(entry["token"], 0.0) + math.exp(entry["logprob"])
     return found
+
+
+def memory_bytes(path: Path, context_tokens: int) -> int:
+    """Return about how much memory the model at `path` takes: weights, context, saved prompts."""
+    metadata = read_gguf_metadata(path)
+    kind = bytes(metadata.get("general.architecture", b"")).decode("ascii", "replace")
+
+    def size(name: str) -> int:
+        return int(metadata.get(f"{kind}.{name}", 0))
+
+    heads = max(size("attention.head_count"), 1)
+    width = size("embedding_length") // heads * size("attention.head_count_kv")
+    context = context_tokens * size("block_count") * width * _BYTES_PER_KEY_AND_VALUE
+    return path.stat().st_size + context + _CACHE_MIB * 2**20 + _WORKING_BYTES
 
 
 def _load(path: Path, settings: Settings) -> Any:

@@ -17,6 +17,8 @@ from typing import Any
 import httpx
 import tiktoken
 
+from migbot.answer.generate.deadline import Deadline
+from migbot.answer.generate.extractive import estimated_tokens
 from migbot.answer.generate.protocol import Message, Piece
 from migbot.answer.tokens import count_tokens
 from migbot.errors import GeneratorError, SettingsError
@@ -26,11 +28,11 @@ _log = logging.getLogger(__name__)
 
 _CONNECT_TIMEOUT_S = 10.0
 _RETRY_AFTER_S = 0.5
+# The HTTP library takes no time at all for no limit.
+_LEAST_S = 0.001
 # The API's own limit, which endpoints keep to.
 _MOST_ALTERNATIVES = 20
 _MAX_BYTES = 16 * 2**20
-# French and English take a token for 3 to 4 bytes; where nothing counts exactly, count too many.
-_BYTES_PER_TOKEN = 3
 # Brackets that may open a control token of some model: <|im_end|>, </s>, <start_of_turn>, [INST].
 _CONTROL = re.compile(r"<(?=[^\s\d=])|\[(?=/?[A-Z_]{4,}\])")
 
@@ -73,7 +75,6 @@ class OpenAIGenerator:
         self._where = f"the endpoint at {self._url.host}:{self._url.port or self._url.scheme}"
         self._client = httpx.Client(
             headers=_headers(settings.generator_api_key),
-            timeout=httpx.Timeout(settings.generator_timeout_s, connect=_CONNECT_TIMEOUT_S),
             follow_redirects=False,
             trust_env=False,
         )
@@ -87,7 +88,7 @@ class OpenAIGenerator:
         """Return how many tokens `text` takes, or an estimate where no encoding was given."""
         if self._encoding is not None:
             return count_tokens(self._encoding, text)
-        return math.ceil(len(text.encode("utf-8", "replace")) / _BYTES_PER_TOKEN)
+        return estimated_tokens(text)
 
     def generate(
         self,
@@ -114,11 +115,13 @@ class OpenAIGenerator:
             body["grammar"] = grammar
         if alternatives:
             body |= {"logprobs": True, "top_logprobs": min(alternatives, _MOST_ALTERNATIVES)}
-        deadline = time.monotonic() + self._settings.generator_timeout_s
+        deadline = Deadline(self._settings, self._where)
+        deadline.begin()
         begun = False
         try:
             for piece in self._attempt(body, deadline):
                 begun = True
+                deadline.heard()
                 yield piece
         except _PassingError:
             if begun:
@@ -129,9 +132,11 @@ class OpenAIGenerator:
         time.sleep(_RETRY_AFTER_S)
         yield from self._attempt(body, deadline)
 
-    def _attempt(self, body: Mapping[str, Any], deadline: float) -> Iterator[Piece]:
+    def _attempt(self, body: Mapping[str, Any], deadline: Deadline) -> Iterator[Piece]:
+        silence_s = max(deadline.left_s, _LEAST_S)
+        timeout = httpx.Timeout(silence_s, connect=_CONNECT_TIMEOUT_S)
         try:
-            with self._client.stream("POST", self._url, json=body) as response:
+            with self._client.stream("POST", self._url, json=body, timeout=timeout) as response:
                 self._check_status(response)
                 finished = False
                 for line in self._lines(response, deadline):
@@ -143,7 +148,11 @@ class OpenAIGenerator:
                     if piece is not None:
                         yield piece
         except httpx.TimeoutException as error:
-            raise self._too_late() from error
+            if deadline.is_over:
+                raise deadline.error() from error
+            raise GeneratorError(
+                f"{self._where} stood still for {silence_s:.1f} s: ask again, and look at its load"
+            ) from error
         except httpx.TransportError as error:
             raise _PassingError(
                 f"{self._where} cannot be reached or broke off: check that it runs and that "
@@ -167,7 +176,7 @@ class OpenAIGenerator:
         kind = _PassingError if passing else GeneratorError
         raise kind(f"{self._where} answered {status}: {advice}")
 
-    def _lines(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
+    def _lines(self, response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
         """Split the body into lines as it comes, within the limits of time and size."""
         received, rest = 0, b""
         for chunk in response.iter_raw():
@@ -177,8 +186,7 @@ class OpenAIGenerator:
                     f"{self._where} sent over {_MAX_BYTES // 2**20} MB for one reply: check that "
                     "generator_url is a language model"
                 )
-            if time.monotonic() > deadline:
-                raise self._too_late()
+            deadline.check()
             *lines, rest = (rest + chunk).split(b"\n")
             yield from lines
         yield rest
@@ -219,12 +227,6 @@ class OpenAIGenerator:
     def _malformed(self) -> GeneratorError:
         return GeneratorError(
             f"{self._where} does not answer as an OpenAI-compatible endpoint: check generator_url"
-        )
-
-    def _too_late(self) -> GeneratorError:
-        return GeneratorError(
-            f"{self._where} took longer than {self._settings.generator_timeout_s:g} s: ask again, "
-            "or raise generator_timeout_s"
         )
 
 

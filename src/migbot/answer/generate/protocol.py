@@ -60,6 +60,7 @@ class Generator(Protocol):
             alternatives: how many likely tokens each piece names with their probabilities.
 
         Raises:
-            GeneratorError: the model failed, or took longer than its time limit.
+            PromptTooLongError: at once, where prompt and reply do not fit the model's context.
+            GeneratorError: the model failed, or took longer than its time limits.
         """
         ...

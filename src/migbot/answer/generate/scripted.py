@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from migbot.answer.generate.protocol import Message, Piece
-from migbot.errors import GeneratorError
+from migbot.errors import GeneratorError, PromptTooLongError
 
 _PIECE = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
 
@@ -25,7 +25,8 @@ class ScriptedGenerator:
 
     A reply that is an error is raised in its place. `alternatives` of the first piece of each reply
     are `first_alternatives` where the caller asks for any. `requests` records what was asked, and
-    `closed` counts the replies that were given up before their end.
+    `closed` counts the replies that were given up before their end. A prompt that with its reply
+    takes more than `context_tokens`, as it counts them, is refused.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class ScriptedGenerator:
         replies: Sequence[str | GeneratorError],
         *,
         first_alternatives: Mapping[str, float] | None = None,
+        context_tokens: int | None = None,
     ) -> None:
         self.requests: list[Request] = []
         self.closed = 0
         self._replies = list(replies)
+        self._context_tokens = context_tokens
         self._first_alternatives = dict(first_alternatives or {})
 
     @property
@@ -59,8 +62,14 @@ class ScriptedGenerator:
         """Give the next reply, at most `max_tokens` pieces of it.
 
         Raises:
+            PromptTooLongError: the context has no room for the prompt and its reply.
             GeneratorError: the next reply is an error, or there is none left.
         """
+        tokens = sum(self.count_tokens(message.text) for message in messages) + max_tokens
+        if self._context_tokens is not None and tokens > self._context_tokens:
+            raise PromptTooLongError(
+                f"prompt and reply take {tokens} tokens: ask something shorter"
+            )
         self.requests.append(
             Request(
                 messages=tuple(messages),
