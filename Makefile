@@ -24,6 +24,7 @@ setup: $(VENV)/.installed ## Environment, models and index, without serving
 	$(BIN)/migbot models install
 	$(BIN)/migbot index build
 
+# The model takes both cores by itself, so that its tests come alone and the others two at a time.
 .PHONY: test
 test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and all tests
 	$(BIN)/ruff format --check .
@@ -32,7 +33,8 @@ test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and
 	$(BIN)/lint-imports
 	$(BIN)/codespell src tests docs eval corpus/en scripts README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md NOTICE
 	$(BIN)/migbot models install --for-tests
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not models" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m models
 	$(MAKE) eval-sample
 
 # The third-party sets are no part of the project: where their folder is not given, the suites that
