@@ -287,6 +287,36 @@ def test_a_word_taken_over_from_the_question_must_stand_in_the_passage():
 
 
 @pytest.mark.parametrize(
+    ("sentence", "source", "question"),
+    [
+        (
+            "The International Organization for Migration (IOM) was founded in 1951",
+            "IOM was founded in 1951.",
+            "When was IOM founded?",
+        ),
+        (
+            "The UN Network on Migration has two roles",
+            "The United Nations Network on Migration has two roles.",
+            "How many roles does the UN Network have?",
+        ),
+        (
+            "The migration compact was adopted in Marrakech",
+            "The GCM was adopted in Marrakech.",
+            "Where was the migration compact adopted?",
+        ),
+    ],
+)
+def test_a_thing_may_be_called_by_another_of_its_names(sentence, source, question):
+    assert carried(sentence, passage(source), question=question)
+
+
+def test_an_everyday_word_is_not_taken_for_the_official_one():
+    source = passage("The Compact is binding.")
+
+    assert not carried("The Compact forces States", source, question="Does it force States?")
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "The Fund has paid for 13 programmes",

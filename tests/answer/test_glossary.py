@@ -114,3 +114,33 @@ def test_every_term_has_both_languages_and_no_empty_form():
     for term in shipped_terms():
         assert set(term) == {"en", "fr"}
         assert all(form.strip() == form != "" for forms in term.values() for form in forms)
+
+
+def test_a_thing_goes_by_all_its_names_of_one_language():
+    glossary = load_glossary()
+
+    assert "International Organization for Migration" in glossary.other_names("the IOM", "en")
+    assert "PNUD" in glossary.other_names("Programme des Nations Unies pour le développement", "fr")
+    assert glossary.other_names("people who move", "en") == ()
+
+
+def test_a_term_has_the_longer_names_that_hold_it_and_a_common_word_has_none():
+    glossary = load_glossary()
+
+    assert "United Nations Network on Migration" in glossary.names_of("réseau", "en")
+    assert "International Organization for Migration" in glossary.names_of("oim", "en")
+    assert glossary.names_of("migrant", "en") == ()
+
+
+def test_everyday_words_mean_what_the_documents_say():
+    ((said, meant),) = load_glossary().meant("who is the boss here?")
+
+    assert said == "boss"
+    assert {"Director General", "Directrice générale"} <= set(meant)
+
+
+def test_every_everyday_word_has_its_forms_in_both_languages():
+    text = files("migbot.answer").joinpath("glossary.toml").read_text(encoding="utf-8")
+    for word in tomllib.loads(text)["everyday"]:
+        assert set(word) == {"said", "en", "fr"}
+        assert all(word.values())

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from migbot.answer.glossary import load_glossary
-from migbot.answer.words import held_terms, question_words
+from migbot.answer.words import question_words
 from migbot.index.terms import passage_terms
 from migbot.types import Language, Passage
 
@@ -53,6 +53,8 @@ _SAYS_WHAT = re.compile(
 # Where a subject ends that names and conditions are added to: "A refugee, under the Convention,".
 _SUBJECT_END = re.compile(r"[,;:(]")
 _SUBJECT_CHARS = 200
+# "The Executive Committee" for that of the Network, but not "the United Nations" for its Network.
+_SHARE_OF_NAME = 2 / 3
 _ADDED_TO_HEADING = re.compile(
     r"\([^)]*\)|\W*\b(?:an overview|at a glance|vue d['’]ensemble|en bref)\b", re.IGNORECASE
 )
@@ -81,16 +83,16 @@ def is_headed(passage: Passage, thing: str) -> bool:
 
 
 def _is_name(text: str, language: Language, thing: str) -> bool:
-    """Return whether `text` is one of the names of `thing`, or part of one."""
+    """Return whether `text` is one of the names of `thing`, or most of one."""
     terms = frozenset(passage_terms(text, language))
-    return bool(terms) and any(terms <= names for names in _names(thing, language))
+    return any(
+        terms <= name and len(terms) >= _SHARE_OF_NAME * len(name)
+        for name in _names(thing, language)
+    )
 
 
 @lru_cache(maxsize=128)
 def _names(thing: str, language: Language) -> tuple[frozenset[str], ...]:
     """Return the terms of each name that `thing` goes by in `language`."""
-    glossary = load_glossary()
-    named = [thing, *(translation for _, translation in glossary.found(thing))]
-    for name in tuple(named):
-        named += [*glossary.other_names(name, language), *glossary.longer_names(name, language)]
-    return tuple(held_terms(name, language) for name in dict.fromkeys(named))
+    named = dict.fromkeys((thing, *load_glossary().names_of(thing, language)))
+    return tuple(frozenset(passage_terms(name, language)) for name in named)

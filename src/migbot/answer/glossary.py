@@ -25,11 +25,13 @@ _APOSTROPHES = str.maketrans({"’": "'"})
 class Glossary:
     """Finds official terms and gives them in the other language.
 
-    `matchers` hold for each language what finds the other's forms, and their translations by key;
-    `synonyms` for each language the terms of several forms: what finds one, and all of them.
-    `everyday` finds what people say, and holds what the documents say for it in both languages.
+    `terms` are the entries of the file. `matchers` hold for each language what finds the other's
+    forms, and their translations by key; `synonyms` for each language the terms of several forms:
+    what finds one, and all of them. `everyday` finds what people say, and holds what the documents
+    say for it in both languages.
     """
 
+    terms: Sequence[_Term]
     matchers: Mapping[Language, _Matcher]
     synonyms: Mapping[Language, Sequence[_Names]]
     everyday: Sequence[_Names]
@@ -74,13 +76,17 @@ class Glossary:
             for form in forms
         )
 
-    def longer_names(self, text: str, language: Language) -> tuple[str, ...]:
-        """Return the forms that hold `text`, itself one of the terms: Network is the UN Network."""
-        if not any(_key(form) == _key(text) for form, _ in self.found(text)):
-            return ()
-        held = _pattern([_key(text)])
-        forms = (form for _, forms in self.synonyms[language] for form in forms)
-        return tuple(form for form in forms if held.search(form))
+    def names_of(self, thing: str, language: Language) -> tuple[str, ...]:
+        """Return the names in `language` of `thing`, itself a term: Network is the UN Network."""
+        key = _key(thing)
+        own = [
+            term
+            for term in self.terms
+            if any(_key(form) == key for one in LANGUAGES for form in term[one])
+        ]
+        held = [_pattern([_key(form)]) for term in own for form in term[language]]
+        forms = (form for term in self.terms for form in term[language])
+        return tuple(form for form in forms if any(pattern.search(form) for pattern in held))
 
 
 def read_glossary(text: str) -> Glossary:
@@ -88,6 +94,7 @@ def read_glossary(text: str) -> Glossary:
     tables = tomllib.loads(text)
     terms, everyday = tables.get("term", []), tables.get("everyday", [])
     return Glossary(
+        terms=terms,
         matchers={language: _matcher(terms, language) for language in LANGUAGES},
         synonyms={language: _synonyms(terms, language) for language in LANGUAGES},
         everyday=[
