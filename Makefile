@@ -24,7 +24,8 @@ setup: $(VENV)/.installed ## Environment, models and index, without serving
 	$(BIN)/migbot models install
 	$(BIN)/migbot index build
 
-# The model takes both cores by itself, so that its tests come alone and the others two at a time.
+# The model takes both cores by itself and a browser its process, so that the tests of these come
+# alone, and the others two at a time.
 .PHONY: test
 test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and all tests
 	$(BIN)/ruff format --check .
@@ -33,8 +34,8 @@ test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and
 	$(BIN)/lint-imports
 	$(BIN)/codespell src tests docs eval corpus/en scripts README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md NOTICE
 	$(BIN)/migbot models install --for-tests
-	$(BIN)/pytest -m "not models" --numprocesses 2 --dist loadfile
-	$(BIN)/pytest -m models
+	$(BIN)/pytest -m "not models and not web" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "models or web"
 	$(MAKE) eval-sample
 
 # The third-party sets are no part of the project: where their folder is not given, the suites that
