@@ -24,8 +24,8 @@ setup: $(VENV)/.installed ## Environment, models and index, without serving
 	$(BIN)/migbot models install
 	$(BIN)/migbot index build
 
-# The model takes both cores by itself and a browser its process, so that the tests of these come
-# alone, and the others two at a time.
+# Two at a time, but for the model, which takes both cores by itself. A browser needs a process in
+# which no other tests run.
 .PHONY: test
 test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and all tests
 	$(BIN)/ruff format --check .
@@ -35,7 +35,8 @@ test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and
 	$(BIN)/codespell src tests docs eval corpus/en scripts README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md NOTICE
 	$(BIN)/migbot models install --for-tests
 	$(BIN)/pytest -m "not models and not web" --numprocesses 2 --dist loadfile
-	$(BIN)/pytest -m "models or web"
+	$(BIN)/pytest -m "web and not models" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m models
 	$(MAKE) eval-sample
 
 # The third-party sets are no part of the project: where their folder is not given, the suites that
