@@ -29,6 +29,8 @@ from migbot.types import Hit
         ("retour volontaire assisté ca veut dire quoi", "retour volontaire assisté"),
         ("que fait l'OIM ?", "OIM"),
         ("l'oim ça fait quoi", "oim"),
+        ("Who coordinates the UN Network? and what is that network?", "network"),
+        ("Bonjour ! C’est quoi ce réseau ?", "réseau"),
         ("à quoi sert le Réseau ?", "Réseau"),
         ("When was IOM founded?", None),
         ("Who coordinates the Network?", None),

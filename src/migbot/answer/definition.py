@@ -12,7 +12,7 @@ from migbot.answer.words import question_words
 from migbot.index.terms import passage_terms
 from migbot.types import Language, Passage
 
-_ARTICLE = r"(?:l['’ ]|(?:les?|la|une?|des?|du|the|an?) )?"
+_ARTICLE = r"(?:l['’ ]|(?:les?|la|une?|des?|du|ce|cet|cette|ces|the|an?|this|that|these|those) )?"
 _THING = rf"{_ARTICLE}(?P<thing>[^?!.,;:]{{2,80}}?)"
 _FILLER = (
     r"(?: (?:means?|stands? for|do|for|exactly|exactement|en fait|au juste|svp|stp|please))*\W*$"
@@ -50,6 +50,7 @@ _SAYS_WHAT = re.compile(
     r"\b(?:d[ée]signe(?:nt)?|signifie(?:nt)?|consiste(?:nt)?|s['’]entend)\b",
     re.IGNORECASE,
 )
+_SENTENCE_BREAK = re.compile(r"(?<=[?!.])\s+(?=\w)")
 # Where a subject ends that names and conditions are added to: "A refugee, under the Convention,".
 _SUBJECT_END = re.compile(r"[,;:(]")
 _SUBJECT_CHARS = 200
@@ -62,8 +63,12 @@ _ADDED_TO_HEADING = re.compile(
 
 @lru_cache(maxsize=64)
 def thing_to_define(question: str) -> str | None:
-    """Return what `question` wants explained; None where it wants something else."""
-    found = _ASKS_BEFORE.search(question) or _ASKS_AFTER.search(question)
+    """Return what `question` wants explained; None where it wants something else.
+
+    Of several sentences, a greeting or the question before a follow-up say, the last one asks.
+    """
+    asked = _SENTENCE_BREAK.split(question.strip())[-1]
+    found = _ASKS_BEFORE.search(asked) or _ASKS_AFTER.search(asked)
     return found["thing"] if found and question_words(found["thing"]) else None
 
 
