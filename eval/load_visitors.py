@@ -66,6 +66,25 @@ def question_for(number: int) -> str:
     return f"How many files does the register of office {FIRST_OFFICE + number} hold?"
 
 
+def outputs_after(message: Mapping[str, Any], outputs: list[Any]) -> list[Any]:
+    """Return what the page's parts hold after an event of its queue, `outputs` being before it.
+
+    While an answer grows, the queue sends what changed alone.
+
+    Raises:
+        ValueError: the server failed.
+    """
+    if not message["success"]:
+        raise ValueError(f"the page's call failed: {message}")
+    sent: list[Any] = message["output"]["data"]
+    if message["msg"] == "process_generating" and outputs:
+        return [
+            apply_diff(old, new) if isinstance(new, list) else new
+            for old, new in zip(outputs, sent, strict=True)
+        ]
+    return sent or outputs
+
+
 def _is_crossed(text: str, number: int) -> bool:
     found = re.findall(rf"\b{FILES // 10_000}\d{{4}}\b", text)
     return {int(digits) for digits in found} != {FILES + number}
@@ -194,15 +213,7 @@ class _Browser:
                 if name or message.get("event_id") != mine:
                     continue
                 if message["msg"] in {"process_generating", "process_completed"}:
-                    if not message["success"]:
-                        raise ValueError(line)
-                    output = message["output"]["data"]
-                    if message["msg"] == "process_generating" and data:
-                        output = [
-                            apply_diff(old, new) if isinstance(new, list) else new
-                            for old, new in zip(data, output, strict=True)
-                        ]
-                    data = output or data
+                    data = outputs_after(message, data)
                     self._show(number, data)
                     yield
                 if message["msg"] == "process_completed":

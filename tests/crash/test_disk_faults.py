@@ -25,6 +25,16 @@ def folder(scene, tmp_path):
     return tmp_path / "indexes"
 
 
+def error_of_build(scene, folder, disk):
+    """Build on `disk`; return what the build says, which is empty where it went well."""
+    with disk:
+        try:
+            scene.build(folder)
+        except MigbotError as refused:
+            return str(refused)
+    return ""
+
+
 @pytest.mark.parametrize(
     ("number", "for_good"), [(ENOSPC, False), (ENOSPC, True), (EIO, False), (EACCES, True)]
 )
@@ -32,12 +42,8 @@ def test_a_whole_index_serves_whatever_the_disk_refuses(scene, folder, number, f
     told = set()
     for step in itertools.count(1):
         scene.lay(folder)
-        error = ""
-        with Disk(folder, failing(number), at=step, for_good=for_good) as disk:
-            try:
-                scene.build(folder)
-            except MigbotError as refused:
-                error = str(refused)
+        disk = Disk(folder, failing(number), at=step, for_good=for_good)
+        error = error_of_build(scene, folder, disk)
         if not disk.fired:
             break
         at = f"step {step}: {disk.asked[step - 1]}: {error}"
@@ -60,12 +66,8 @@ def test_a_first_build_that_the_disk_refuses_leaves_no_index_or_a_whole_one(
     states = set()
     for step in itertools.count(1):
         scene.clear(folder)
-        error = ""
-        with Disk(folder, failing(number), at=step, for_good=for_good) as disk:
-            try:
-                scene.build(folder)
-            except MigbotError as refused:
-                error = str(refused)
+        disk = Disk(folder, failing(number), at=step, for_good=for_good)
+        error = error_of_build(scene, folder, disk)
         if not disk.fired:
             break
         at = f"step {step}: {disk.asked[step - 1]}: {error}"

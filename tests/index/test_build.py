@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from builds import CountingEmbedder, build, corpus_of, write
 
 from migbot.errors import BusyError, CorpusError, IndexIntegrityError
-from migbot.index.build import build_index
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.manifest import new_manifest
@@ -26,17 +26,6 @@ SHEETS = {
 }
 
 
-class CountingEmbedder(HashEmbedder):
-    """Remembers the passages that it embedded."""
-
-    def __init__(self):
-        self.embedded = []
-
-    def embed_passages(self, texts, *, on_batch=None):
-        self.embedded += texts
-        return super().embed_passages(texts, on_batch=on_batch)
-
-
 class NarrowEmbedder(HashEmbedder):
     """Takes so few tokens that a long title leaves no room for text."""
 
@@ -45,29 +34,12 @@ class NarrowEmbedder(HashEmbedder):
 
 @pytest.fixture
 def corpus(tmp_path):
-    folder = tmp_path / "corpus"
-    for name, content in SHEETS.items():
-        write(folder / name, content)
-    return folder
+    return corpus_of(tmp_path / "corpus", SHEETS)
 
 
 @pytest.fixture
 def indexes(tmp_path):
     return tmp_path / "indexes"
-
-
-def write(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
-
-
-def build(corpus, indexes, embedder=None, **options):
-    return build_index(
-        corpus,
-        indexes,
-        embedder=embedder or HashEmbedder(),
-        **{"passage_tokens": 160, "document_bytes": 1_000_000, **options},
-    )
 
 
 def test_builds_an_index_that_opens_and_checks(corpus, indexes):

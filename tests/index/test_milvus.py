@@ -4,10 +4,10 @@ from functools import partial
 
 import numpy as np
 import pytest
+from builds import CountingEmbedder, build, corpus_of, write
 from pymilvus import MilvusClient
 
 from migbot.errors import IndexIntegrityError, MigbotError, VectorServerError
-from migbot.index.build import build_index
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.live import LiveIndex
@@ -23,44 +23,14 @@ SHEETS = {
 NOWHERE = MilvusServer(uri="http://127.0.0.1:1")
 
 
-class CountingEmbedder(HashEmbedder):
-    """Remembers the passages that it embedded."""
-
-    def __init__(self):
-        self.embedded = []
-
-    def embed_passages(self, texts, *, on_batch=None):
-        self.embedded += texts
-        return super().embed_passages(texts, on_batch=on_batch)
-
-
 @pytest.fixture
 def corpus(tmp_path):
-    folder = tmp_path / "corpus"
-    for name, content in SHEETS.items():
-        write(folder / name, content)
-    return folder
+    return corpus_of(tmp_path / "corpus", SHEETS)
 
 
 @pytest.fixture
 def indexes(tmp_path):
     return tmp_path / "indexes"
-
-
-def write(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
-
-
-def build(corpus, indexes, embedder=None, *, milvus=None):
-    return build_index(
-        corpus,
-        indexes,
-        embedder=embedder or HashEmbedder(),
-        passage_tokens=160,
-        document_bytes=1_000_000,
-        milvus=milvus,
-    )
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from builds import build, corpus_of
 
 from migbot.errors import ModelIntegrityError
-from migbot.index.build import build_index
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.reuse import reserve
@@ -42,25 +42,12 @@ def indexes(tmp_path):
     return tmp_path / "indexes"
 
 
-def corpus_of(folder, names):
-    for name in names:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(SHEETS[name], encoding="utf-8")
-    return folder
-
-
-def build(corpus, indexes, embedder=None):
-    return build_index(
-        corpus,
-        indexes,
-        embedder=embedder or HashEmbedder(),
-        passage_tokens=160,
-        document_bytes=1_000_000,
-    )
+def corpus_with(folder, names):
+    return corpus_of(folder, {name: SHEETS[name] for name in names})
 
 
 def test_a_removed_file_is_gone_from_every_part_and_nothing_is_embedded(tmp_path, indexes):
-    corpus = corpus_of(tmp_path / "corpus", SHEETS)
+    corpus = corpus_with(tmp_path / "corpus", SHEETS)
     build(corpus, indexes)
     (corpus / "en/seat.md").unlink()
 
@@ -80,7 +67,7 @@ def test_a_removed_file_is_gone_from_every_part_and_nothing_is_embedded(tmp_path
 
 def test_the_order_in_which_files_came_does_not_matter(tmp_path):
     ids = {
-        build(corpus_of(tmp_path / name, names), tmp_path / f"{name}-indexes").build_id
+        build(corpus_with(tmp_path / name, names), tmp_path / f"{name}-indexes").build_id
         for name, names in (("one", list(SHEETS)), ("other", list(reversed(SHEETS))))
     }
 
@@ -91,9 +78,9 @@ def test_the_order_in_which_files_came_does_not_matter(tmp_path):
 def test_a_vector_that_is_no_direction_is_refused_and_the_old_index_serves(
     tmp_path, indexes, value
 ):
-    corpus = corpus_of(tmp_path / "corpus", ["en/vote.md"])
+    corpus = corpus_with(tmp_path / "corpus", ["en/vote.md"])
     first = build(corpus, indexes)
-    corpus_of(corpus, SHEETS)
+    corpus_with(corpus, SHEETS)
 
     with pytest.raises(ModelIntegrityError, match="of length 1"):
         build(corpus, indexes, SpoiltEmbedder(value))
@@ -104,7 +91,7 @@ def test_a_vector_that_is_no_direction_is_refused_and_the_old_index_serves(
 
 
 def test_an_index_of_a_single_passage_is_searched(tmp_path, indexes):
-    build(corpus_of(tmp_path / "corpus", ["en/seat.md"]), indexes)
+    build(corpus_with(tmp_path / "corpus", ["en/seat.md"]), indexes)
 
     index = open_index(indexes)
 
@@ -121,13 +108,13 @@ def test_building_opening_and_checking_ask_no_network(tmp_path, indexes, monkeyp
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
-    build(corpus_of(tmp_path / "corpus", SHEETS), indexes)
+    build(corpus_with(tmp_path / "corpus", SHEETS), indexes)
 
     assert check_index(indexes, HashEmbedder()) == ()
 
 
 def test_the_check_finds_vectors_of_another_length(tmp_path, indexes):
-    build(corpus_of(tmp_path / "corpus", SHEETS), indexes)
+    build(corpus_with(tmp_path / "corpus", SHEETS), indexes)
 
     problems = check_index(indexes, WiderEmbedder())
 
@@ -141,7 +128,7 @@ def test_a_build_of_another_embedder_takes_over_no_vector(tmp_path, indexes):
         def identity(self):
             return replace(super().identity, passage_prefix="passage: ")
 
-    corpus = corpus_of(tmp_path / "corpus", SHEETS)
+    corpus = corpus_with(tmp_path / "corpus", SHEETS)
     first = build(corpus, indexes)
 
     second = build(corpus, indexes, OtherEmbedder())
@@ -151,7 +138,7 @@ def test_a_build_of_another_embedder_takes_over_no_vector(tmp_path, indexes):
 
 
 def test_a_build_is_the_same_where_the_system_reserves_no_space(tmp_path, indexes, monkeypatch):
-    corpus = corpus_of(tmp_path / "corpus", SHEETS)
+    corpus = corpus_with(tmp_path / "corpus", SHEETS)
     build(corpus, indexes)
     monkeypatch.delattr("os.posix_fallocate")
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
-from gradio_client.utils import apply_diff
 
+from eval.load_visitors import outputs_after
 from migbot.serve.desk import Answering
 from migbot.serve.server import address, build_server, claim
 from migbot.settings import Settings
@@ -158,14 +158,7 @@ class Visitor:
                 if message.get("event_id") != mine:
                     continue
                 if message["msg"] in {"process_generating", "process_completed"}:
-                    assert message["success"], message
-                    output = message["output"]["data"]
-                    if message["msg"] == "process_generating" and data:
-                        output = [
-                            apply_diff(old, new) if isinstance(new, list) else new
-                            for old, new in zip(data, output, strict=True)
-                        ]
-                    data = output or data
+                    data = outputs_after(message, data)
                     self._show(event, data)
                     yield self.page
                 if message["msg"] == "process_completed":

@@ -305,7 +305,7 @@ def _month_terms(language: Language) -> frozenset[str]:
 def _known(text: str, language: Language, claimed_in: Language) -> frozenset[str]:
     """Return the terms of `text`, and of every name in the claim's language that it may go by."""
     glossary = load_glossary()
-    own = held_terms(text, language)
     said = text if language == claimed_in else glossary.translate(text, claimed_in)
-    named = " ".join((said, *glossary.other_names(said, claimed_in)))
-    return own | held_terms(named, claimed_in)
+    others = " ".join(glossary.other_names(said, claimed_in))
+    parts = {(text, language), (said, claimed_in), (others, claimed_in)}
+    return frozenset().union(*(held_terms(*part) for part in parts))

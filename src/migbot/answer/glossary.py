@@ -67,6 +67,14 @@ class Glossary:
             for found in pattern.finditer(text)
         )
 
+    def otherwise(self, text: str) -> tuple[tuple[str, Sequence[str]], ...]:
+        """Return the words of `text` for which documents say something else, each with that.
+
+        Those are terms, which the other language has other words for, and everyday words.
+        """
+        translated = ((form, (translation,)) for form, translation in self.found(text))
+        return (*translated, *self.meant(text))
+
     def other_names(self, text: str, language: Language) -> tuple[str, ...]:
         """Return all forms of the terms that stand in `text` and have several in `language`."""
         return tuple(

@@ -125,10 +125,8 @@ def _definition_gain(passage: Passage, thing: str) -> float:
 
 def _in_other_words(text: str) -> str:
     """Return `text` and what documents say for it: OIM also finds IOM, and boss its head."""
-    glossary = load_glossary()
-    translated = (translation for _, translation in glossary.found(text))
-    meant = (name for _, official in glossary.meant(text) for name in official)
-    return " ".join((text, *translated, *meant))
+    official = (name for _, names in load_glossary().otherwise(text) for name in names)
+    return " ".join((text, *official))
 
 
 class Twins:

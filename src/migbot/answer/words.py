@@ -53,11 +53,9 @@ def _translations(word: frozenset[str], question: str) -> frozenset[str]:
 
     Those are the translations of official terms that hold it, and what is meant by everyday ones.
     """
-    glossary = load_glossary()
-    said = [(form, (translation,)) for form, translation in glossary.found(question)]
     return frozenset(
         term
-        for form, official in (*said, *glossary.meant(question))
+        for form, official in load_glossary().otherwise(question)
         if word & frozenset(question_terms(form))
         for name in official
         for term in question_terms(name)
