@@ -123,7 +123,8 @@ class Turn:
     text: str
 
 
-def _always() -> bool:
+def always() -> bool:
+    """Return True: what nobody can withdraw is always wanted."""
     return True
 
 
@@ -141,7 +142,7 @@ class Question:
     language: Language | None = None
     history: Sequence[Turn] = ()
     passages: Sequence[Passage] | None = None
-    is_wanted: Callable[[], bool] = field(default=_always, compare=False, repr=False)
+    is_wanted: Callable[[], bool] = field(default=always, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

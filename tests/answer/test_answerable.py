@@ -31,7 +31,8 @@ STRICT = Calibration(
         },
         "out_of_scope": {"cosine_below": 0.8, "coverage_below": 0.2},
         "quote": {"relevance": 0.6},
-        "sentence": {"few_words": 4, "relevance_of_few_words": 0.5, "relevance": 0.3},
+        "sentence": {"few_words": 4, "relevance_of_few_words": 0.5, "relevance": 0.3}
+        | {"yes_at_least": 0.7},
     },
 )
 ASKED = "How many objectives does the Compact have?"
@@ -198,6 +199,11 @@ def test_a_sentence_must_hold_some_of_a_long_question_and_half_of_a_short_one():
     assert not STRICT.is_about(0.29, 9)
     assert STRICT.is_about(0.5, 4)
     assert not STRICT.is_about(0.49, 4)
+
+
+def test_the_model_agrees_from_its_threshold_on():
+    assert STRICT.agrees(0.7)
+    assert not STRICT.agrees(0.69)
 
 
 def test_a_quote_stands_in_by_itself_where_it_holds_most_of_the_question():

@@ -42,19 +42,49 @@ def writer(question, reply, passages, generator, signs, max_tokens=200, is_wante
     )
 
 
+class Judging(ScriptedGenerator):
+    """Writes one reply, then says yes once for each of `yes`, as surely as that."""
+
+    def __init__(self, replied, first, yes):
+        super().__init__([replied, *("yes" for _ in yes)], first_alternatives=first)
+        self._sure = iter(yes)
+
+    def generate(self, messages, **asked):
+        pieces = super().generate(messages, **asked)
+        if len(self.requests) > 1:
+            sure = next(self._sure)
+            self._first_alternatives = {} if sure is None else {"yes": sure, "no": 1 - sure}
+        return pieces
+
+    @property
+    def claims(self):
+        """The claims it was asked about, in order."""
+        asked = [request.messages[-1].text for request in self.requests[1:]]
+        return [text.partition("Claim: ")[2].partition("\n")[0] for text in asked]
+
+
 class Written:
     """What a model's `replied` came to. `none` is its probability of NONE, None if it has none.
 
     `signs` are those of a calibrated pair of models; None stands for models without calibration.
+    `yes` are the probabilities with which the model says, asked once more for each, that a passage
+    states what it wrote; None for one that does not tell.
     """
 
     def __init__(
-        self, question, sources, replied, *, none=SURE, signs=None, language="en", max_tokens=200
+        self,
+        question,
+        sources,
+        replied,
+        *,
+        none=SURE,
+        yes=(),
+        signs=None,
+        language="en",
+        max_tokens=200,
     ):
         self.reply = Reply(Question(question_id="q", text=question), question, language, lambda: 0)
-        self.generator = ScriptedGenerator(
-            [replied], first_alternatives=None if none is None else {"NONE": none}
-        )
+        self.generator = Judging(replied, {} if none is None else {"NONE": none}, yes)
         passages = sources if isinstance(sources, list) else [sources]
         events = writer(question, self.reply, passages, self.generator, signs, max_tokens).write()
         self.texts = [event.sentence.text for event in events]
@@ -344,3 +374,75 @@ def test_an_answer_that_may_be_none_is_shown_with_a_caveat(cosine, is_unsure):
 
 def test_without_calibration_nothing_is_known_of_how_sure_an_answer_is():
     assert not Written(HOW_MANY, COMPACT, OBJECTIVES, none=0.4).reply.finish().answer.is_unsure
+
+
+ADOPTED = passage(
+    "The General Assembly adopted the Compact in December 2018. It has 23 objectives.",
+    name="adopted",
+    title="The Compact",
+)
+IN_OTHER_WORDS = "The Compact was adopted by the General Assembly in December 2018."
+WHEN = "When was the Compact adopted, and by whom?"
+
+
+@pytest.mark.parametrize(("yes", "is_shown"), [(0.9, True), (0.4, False), (None, True)])
+def test_a_sentence_in_words_of_its_own_is_shown_unless_the_model_doubts_it(yes, is_shown):
+    written = Written(WHEN, [NETWORK, ADOPTED], IN_OTHER_WORDS + " [2]", yes=[yes], signs=NEAR)
+
+    assert (IN_OTHER_WORDS in written.texts) is is_shown
+    assert written.generator.claims == [IN_OTHER_WORDS]
+    assert written.dropped == (not is_shown)
+
+
+def test_the_doubt_is_told_with_its_figure():
+    written = Written(WHEN, [NETWORK, ADOPTED], IN_OTHER_WORDS + " [2]", yes=[0.4], signs=NEAR)
+
+    (considered,) = written.trace.considered
+    assert considered.reasons == ("the model doubts that the passage states it (0.40)",)
+
+
+def test_the_model_reads_the_words_that_carry_the_sentence_under_their_heading():
+    source = passage(ADOPTED.text, name="adopted", headings=("The Compact", "Its adoption"))
+
+    written = Written(WHEN, [NETWORK, source], IN_OTHER_WORDS + " [2]", yes=[0.9], signs=NEAR)
+
+    asked = written.generator.requests[1].messages[-1].text
+    assert "Passage: Its adoption: The General Assembly adopted the Compact in December" in asked
+    assert "objectives" not in asked
+
+
+@pytest.mark.parametrize(
+    ("reply", "signs"),
+    [
+        ("The Compact has 23 objectives. [2]", NEAR),
+        (IN_OTHER_WORDS + " [2]", None),
+        ("The Compact was adopted by the European Union. [2]", NEAR),
+    ],
+)
+def test_the_model_is_not_asked_about_a_passages_words_a_dropped_sentence_or_without_calibration(
+    reply, signs
+):
+    assert Written(WHEN, [NETWORK, COMPACT], reply, signs=signs).generator.claims == []
+
+
+def test_sentences_keep_their_order_while_the_model_is_asked_about_one():
+    said = f"{IN_OTHER_WORDS} [2] The General Assembly adopted the Compact in December 2018. [2]"
+
+    written = Written(WHEN, [NETWORK, ADOPTED], said, yes=[0.9], signs=NEAR)
+
+    assert written.texts[1:3] == [
+        IN_OTHER_WORDS,
+        "The General Assembly adopted the Compact in December 2018.",
+    ]
+
+
+def test_the_model_is_not_asked_about_a_sentence_once_nobody_waits():
+    reply = Reply(Question(question_id="q", text=WHEN), WHEN, "en", lambda: 0)
+    generator = Judging(IN_OTHER_WORDS + " [2]", {"NONE": SURE}, [0.9])
+    is_wanted = lambda: len(generator.requests) < 2  # noqa: E731 -- a name would say no more
+
+    with pytest.raises(GivenUpError):
+        list(writer(WHEN, reply, [NETWORK, ADOPTED], generator, NEAR, is_wanted=is_wanted).write())
+
+    assert len(generator.requests) == 2
+    assert reply.trace.considered == ()

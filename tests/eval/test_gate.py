@@ -21,7 +21,7 @@ from migbot.documents.language import detect_language
 from migbot.settings import load_settings
 
 pytestmark = pytest.mark.models
-QUESTIONS = 8
+QUESTIONS = 5
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,12 @@ def test_french_reasons_stand_apart_as_french_sets_them():
     assert told == "ce n’est pas une phrase entière\u202f; le sens est trop éloigné"
 
 
+def test_the_models_doubt_is_told_in_french_with_a_decimal_comma():
+    reason = "the model doubts that the passage states it (0.40)"
+
+    assert told_reasons([reason], FRENCH) == "le modèle doute que le passage le dise (0,40)"
+
+
 def test_in_english_the_reasons_stay_as_the_check_says_them():
     reasons = reasons_for("The Network had 58 members.")
 

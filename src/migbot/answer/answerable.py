@@ -75,6 +75,10 @@ class Calibration:
         is_short = words <= limits["few_words"]
         return relevance >= limits["relevance_of_few_words" if is_short else "relevance"]
 
+    def agrees(self, yes: float) -> bool:
+        """Return whether `yes` (0 to 1), for a passage that states a sentence, is sure enough."""
+        return yes >= self.thresholds["sentence"]["yes_at_least"]
+
 
 @cache
 def load_calibration() -> Calibration:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from migbot.answer.answerable import load_calibration, refusal, signs_of
+from migbot.answer.claim_prompt import claim_prompt_beginning
 from migbot.answer.decline import refusal_on_sight, small_talk
 from migbot.answer.evidence import select_evidence
 from migbot.answer.generate import make_generator
@@ -77,9 +78,11 @@ class Assistant:
         return self._serving[0]
 
     def warm_up(self) -> None:
-        """Read the constant beginning of the prompt, so that the first visitor need not wait."""
+        """Read the constant beginnings of the prompts, so that the first visitor need not wait."""
         self._embedder.embed_questions(["migration"])
-        list(self._generator.generate(constant_messages(), max_tokens=1))
+        # The last one read needs not be fetched from those set aside.
+        for messages in (claim_prompt_beginning(), constant_messages()):
+            list(self._generator.generate(messages, max_tokens=1))
 
     def claim_checker(self) -> SupportChecker:
         """Return the check of claims by this assistant's own models; see `SupportChecker`."""

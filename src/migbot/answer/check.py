@@ -2,7 +2,8 @@
 
 A sentence is compared with the units of the passages until the smallest is found that holds its
 numbers, dates, names and most of its words. That unit is the quote shown beside it. Two halves
-are never sewn together into a third fact. The model is not asked.
+are never sewn together into a third fact. The model is not asked here: what it makes of a sentence
+that passed comes last, in `migbot.answer.write`.
 """
 
 import re
@@ -14,6 +15,7 @@ from migbot.answer.compare import Claim, Match, compare, is_fragment, read_claim
 from migbot.answer.evidence import Extract
 from migbot.answer.units import LEANS_BACK, Span
 from migbot.index.embed import Embedder
+from migbot.index.terms import fold
 from migbot.types import Language, Passage
 
 # Across languages: how close in meaning, less the more words are known to be the same.
@@ -24,6 +26,7 @@ _SPEAKS_OF_EXTRACTS = re.compile(
     r"\bpas (?:précisée?s?|mentionnée?s?|indiquée?s?|spécifiée?s?|fournie?s?)\b|[\[\]]",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…»”][\s»”\"')\]]*$")
 
 
@@ -36,6 +39,11 @@ class Support:
     end: int
     quote: str
 
+    @property
+    def framed(self) -> str:
+        """The words under the nearest heading, which may tell whom or when they speak of."""
+        return ": ".join((*self.passage.headings[-1:], self.quote))
+
 
 def support_from(passage: Passage, span: Span) -> Support:
     """Return the support that characters `span` of the passage's text give."""
@@ -46,6 +54,15 @@ def support_from(passage: Passage, span: Span) -> Support:
         end=passage.start + end,
         quote=passage.text[start:end],
     )
+
+
+def says_in_its_words(support: Support, text: str) -> bool:
+    """Return whether the words of `text` stand in the quote as they are, one after the other."""
+    return f" {_words(text)} " in f" {_words(support.quote)} "
+
+
+def _words(text: str) -> str:
+    return " ".join(_WORD.findall(fold(text)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

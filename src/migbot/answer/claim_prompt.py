@@ -45,13 +45,18 @@ _EXAMPLES = (
 )
 
 
-def claim_prompt(passage: str, claim: str) -> tuple[Message, ...]:
-    """Return the messages that ask, for a reply of yes or no, whether `passage` states `claim`."""
+def claim_prompt_beginning() -> tuple[Message, ...]:
+    """Return the messages before the one with the passage, the same for every claim."""
     messages = [Message(role="system", text=_INSTRUCTIONS)]
     for text, said, reply in _EXAMPLES:
         messages.append(Message(role="user", text=_ask(text, said)))
         messages.append(Message(role="assistant", text=reply))
-    return (*messages, Message(role="user", text=_ask(passage, claim)))
+    return tuple(messages)
+
+
+def claim_prompt(passage: str, claim: str) -> tuple[Message, ...]:
+    """Return the messages that ask, for a reply of yes or no, whether `passage` states `claim`."""
+    return (*claim_prompt_beginning(), Message(role="user", text=_ask(passage, claim)))
 
 
 def _ask(passage: str, claim: str) -> str:

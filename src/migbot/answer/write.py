@@ -15,7 +15,8 @@ from migbot.answer.answerable import (
     sign_of_yes,
 )
 from migbot.answer.answerable_prompt import answerable_prompt
-from migbot.answer.check import Support, check_sentence, support_from
+from migbot.answer.check import Support, check_sentence, says_in_its_words, support_from
+from migbot.answer.claim_prompt import claim_prompt
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import asks_once, expected_kind, holds
 from migbot.answer.generate.extractive import NAME as EXTRACTIVE
@@ -25,9 +26,10 @@ from migbot.answer.prompt import build_prompt
 from migbot.answer.repetition import goes_in_circles
 from migbot.answer.reply import Reply
 from migbot.answer.typography import as_printed
+from migbot.answer.wanted import require_wanted
 from migbot.answer.words import question_words
 from migbot.answer.yesno import yes_probability
-from migbot.errors import GeneratorMemoryError, GivenUpError, PromptTooLongError
+from migbot.errors import GeneratorMemoryError, PromptTooLongError
 from migbot.index.embed import Embedder
 from migbot.types import Stated
 
@@ -99,8 +101,7 @@ class Writer:
             self._reply.doubt()
         if self._is_calibrated:
             yield self._reply.quote(self._quotes[0])
-        for draft in read_drafts(piece.text for piece in chain((first,), pieces)):
-            yield from self._state(draft)
+        yield from self._state_each(read_drafts(piece.text for piece in chain((first,), pieces)))
         yield from self._quote_others() if self._is_calibrated else self._quote_instead()
 
     def _quote_alone(self) -> Iterator[Stated]:
@@ -123,7 +124,8 @@ class Writer:
 
     def _yes(self) -> float | None:
         texts = [one.text for one in self._extracts]
-        return yes_probability(self._generator, answerable_prompt(self._question, texts))
+        prompt = answerable_prompt(self._question, texts)
+        return yes_probability(self._generator, prompt, is_wanted=self._is_wanted)
 
     def _fitting(self, ask: Callable[[], Asked]) -> Asked:
         """Return what `ask` gives, with so many passages as the model's context has room for."""
@@ -190,8 +192,7 @@ class Writer:
         """Yield what the model writes, until it goes round in circles."""
         said = last = ""
         for piece in pieces:
-            if not self._is_wanted():
-                raise GivenUpError("nobody waits for this answer any more: nothing is to be done")
+            require_wanted(self._is_wanted)
             if piece.is_empty:
                 continue
             self._reply.token_came()
@@ -211,8 +212,45 @@ class Writer:
         probability = self._calibration.answerable(signs) if self._is_calibrated else 1 - known
         self._reply.note(none=none, signs=signs, answerable=probability)
 
-    def _state(self, draft: Draft) -> Iterator[Stated]:
-        """Yield the sentence if a passage carries it and it is about the question."""
+    def _state_each(self, drafts: Iterator[Draft]) -> Iterator[Stated]:
+        """Yield the sentences that stand, in their order, the first ones while others are written.
+
+        From the first one on that the model is to be asked about they wait for the end of its
+        reply, since it does one thing at a time.
+        """
+        waiting: list[tuple[Draft, Support]] = []
+        for draft in drafts:
+            support = self._carried(draft)
+            if support is None:
+                continue
+            if waiting or self._is_to_be_asked(draft, support):
+                waiting.append((draft, support))
+            else:
+                yield from self._state(draft, support)
+        for draft, support in waiting:
+            if not self._is_to_be_asked(draft, support) or self._model_agrees(draft, support):
+                yield from self._state(draft, support)
+
+    def _is_to_be_asked(self, draft: Draft, support: Support) -> bool:
+        """Return whether a sentence says in words of its own what no quote above it says."""
+        return (
+            self._is_calibrated
+            and not says_in_its_words(support, draft.text)
+            and not self._repeats_quote(support)
+        )
+
+    def _model_agrees(self, draft: Draft, support: Support) -> bool:
+        """Return whether the model, asked anew, says that the words which carry it state it."""
+        claim = as_printed(draft.text, self._reply.language)
+        prompt = claim_prompt(support.framed, claim)
+        said = yes_probability(self._generator, prompt, is_wanted=self._is_wanted)
+        if said is None or self._calibration.agrees(said):
+            return True
+        self._drop(draft, (f"the model doubts that the passage states it ({said:.2f})",))
+        return False
+
+    def _carried(self, draft: Draft) -> Support | None:
+        """Return what carries the sentence; None, and a note, where nothing does."""
         verdict = check_sentence(
             draft.text,
             language=self._reply.language,
@@ -226,11 +264,16 @@ class Writer:
         elif not self._is_about_question(draft, verdict.support):
             self._drop(draft, ("not about the question",))
         else:
-            text = as_printed(draft.text, self._reply.language)
-            self._reply.consider(draft.text)
-            self._shown.append(verdict.support)
-            if not (self._reply.has_said(text) or self._repeats_quote(verdict.support)):
-                yield self._reply.state(text, (verdict.support,))
+            return verdict.support
+        return None
+
+    def _state(self, draft: Draft, support: Support) -> Iterator[Stated]:
+        """Yield a sentence that stands, unless it was said already."""
+        text = as_printed(draft.text, self._reply.language)
+        self._reply.consider(draft.text)
+        self._shown.append(support)
+        if not (self._reply.has_said(text) or self._repeats_quote(support)):
+            yield self._reply.state(text, (support,))
 
     def _repeats_quote(self, support: Support) -> bool:
         """Return whether a sentence that rests on `support` says what the quote above it says."""

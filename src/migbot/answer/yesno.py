@@ -5,23 +5,35 @@ token tells little.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from migbot.answer.generate.protocol import Generator, Message
+from migbot.answer.wanted import require_wanted
+from migbot.types import always
 
 # Enough that both words are among them.
 _ALTERNATIVES = 20
 _LEAST_PROBABILITY = 1e-3
 
 
-def yes_probability(generator: Generator, prompt: Sequence[Message]) -> float | None:
+def yes_probability(
+    generator: Generator,
+    prompt: Sequence[Message],
+    *,
+    is_wanted: Callable[[], bool] = always,
+) -> float | None:
     """Return how likely the reply to `prompt` is yes rather than no; None where it does not tell.
 
     Raises:
         GeneratorError: the model failed.
+        GivenUpError: `is_wanted` said no while the prompt was read.
     """
-    pieces = generator.generate(prompt, max_tokens=1, alternatives=_ALTERNATIVES)
-    first = next((piece for piece in pieces if not piece.is_empty), None)
+    first = None
+    for piece in generator.generate(prompt, max_tokens=1, alternatives=_ALTERNATIVES):
+        require_wanted(is_wanted)
+        if not piece.is_empty:
+            first = piece
+            break
     weights = {"yes": 0.0, "no": 0.0}
     for token, probability in (first.alternatives if first else {}).items():
         word = token.strip().casefold()

@@ -62,6 +62,10 @@ _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"too far in meaning", r"le sens est trop éloigné"),
         (r"the passage says too little of it", r"le passage en dit trop peu"),
         (r"not about the question", r"elle ne porte pas sur la question"),
+        (
+            r"the model doubts that the passage states it \((\d)\.(\d+)\)",
+            r"le modèle doute que le passage le dise (\1,\2)",
+        ),
     )
 )
 
