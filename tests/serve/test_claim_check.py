@@ -165,7 +165,7 @@ def test_without_staff_mode_nobody_checks_claims(serve, held, arrive):
 def test_without_staff_mode_neither_button_nor_address_leads_there():
     off = load_settings(staff_mode=False)
 
-    assert not arrival({"staff": "1"}, "en", off)[0].is_staff
-    assert arrival({"staff": "1"}, "en", load_settings())[0].is_staff
+    assert not arrival({"staff": "1"}, {}, off)[0].is_staff
+    assert arrival({"staff": "1"}, {}, load_settings())[0].is_staff
     assert not re.search("staff", footer_html("en", off))
     assert "mb-staff-switch" in footer_html("en", load_settings())

@@ -17,8 +17,8 @@ pytestmark = TOOLKIT_WARNINGS
 def arrive():
     with ExitStack() as leaving:
 
-        def new_visitor(url, session):
-            visitor = Visitor(url=url, session=session)
+        def new_visitor(url, session, language="fr"):
+            visitor = Visitor(url=url, session=session, language=language)
             leaving.callback(visitor.client.close)
             visitor.arrive()
             return visitor
@@ -63,6 +63,35 @@ def test_a_visit_is_forgotten_some_time_after_its_last_change(serve, arrive, mon
         time.sleep(4.5)
 
         assert not is_kept(visitor)
+
+
+@pytest.mark.parametrize(("language", "told"), [("fr", "Écrivez une question"), ("en", "Write a")])
+def test_whoever_was_forgotten_is_answered_in_the_language_of_the_browser(
+    serve, arrive, monkeypatch, language, told
+):
+    monkeypatch.setattr(page, "KEPT_VISITS", 1)
+    with serve() as url:
+        visitor = arrive(url, "visitor1", language)
+        arrive(url, "visitor2")
+
+        visitor.ask("")
+
+        assert told in visitor.page["mb-status"]
+
+
+@pytest.mark.parametrize("button", ["mb-stop", "mb-new", "mb-about-open", "mb-staff-switch"])
+def test_every_button_of_a_forgotten_visit_speaks_the_language_of_the_browser(
+    serve, arrive, monkeypatch, button
+):
+    monkeypatch.setattr(page, "KEPT_VISITS", 1)
+    with serve() as url:
+        visitor = arrive(url, "visitor1")
+        arrive(url, "visitor2")
+
+        visitor.act(button)
+
+        assert "migbot répond" in visitor.page["mb-welcome"]
+        assert "About" not in visitor.page.get("mb-about", "")
 
 
 def test_visits_are_bounded_in_number_and_time():

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from migbot.answer.support import SupportChecker
 from migbot.serve import notices, render
 from migbot.serve.about import Listing, about_html
-from migbot.serve.arrival import arrival
+from migbot.serve.arrival import arrival, visit_anew
 from migbot.serve.asking import ask
 from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
@@ -39,6 +39,10 @@ Update = dict[Any, Any]
 # each is that long after its last change.
 KEPT_VISITS = 500
 KEPT_VISIT_S = 8 * 3600
+# The desk alone bounds and orders who asks: so many calls run besides those it has places for, to
+# be told that it is full, and so many more may be held before the toolkit turns them away.
+CALLS_BESIDES = 40
+HELD_CALLS = 2000
 
 
 class Page:
@@ -67,8 +71,10 @@ class Page:
             self._lay_out()
             self._connect()
         self.blocks.state_session_capacity = KEPT_VISITS
-        # The desk holds the waiting line; this bounds what never gets that far.
-        self.blocks.queue(max_size=settings.waiting_visitors, api_open=False)
+        self.blocks.queue(max_size=HELD_CALLS, api_open=False)
+        # By itself the toolkit runs 40 calls at once; whoever comes after them would see nothing.
+        running = settings.waiting_visitors + CALLS_BESIDES
+        self.blocks._queue.max_thread_count = running  # noqa: SLF001 - `max_threads` is of threads too
         inputs = {number: len(event.inputs) for number, event in self.blocks.fns.items()}
         self.calls = PageCalls(inputs, self._waits)
 
@@ -139,11 +145,8 @@ class Page:
             *(self._claims, self._claims_heading, self._claim, self._check),
         ]
         quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-        asking: dict[str, Any] = {
-            **quiet,
-            "concurrency_limit": None,
-            "outputs": [*moving, self._box],
-        }
+        unlimited: dict[str, Any] = {**quiet, "concurrency_limit": None}
+        asking: dict[str, Any] = {**unlimited, "outputs": [*moving, self._box]}
         at_once: dict[str, Any] = {**quiet, "queue": False, "inputs": [self._visit]}
 
         self.blocks.load(self.greet, outputs=worded, **{**at_once, "inputs": []})
@@ -170,32 +173,30 @@ class Page:
             self.check_claim,
             inputs=[self._claim, self._visit],
             outputs=[self._visit, self._graded],
-            concurrency_limit=None,
-            **quiet,
+            **unlimited,
         )
 
     async def greet(self, request: gr.Request) -> Update:
         """Begin a visit as the address and the browser ask for it."""
-        accepted = request.headers.get("accept-language", "")
-        visit, question = arrival(request.query_params, accepted, self._settings)
+        visit, question = arrival(request.query_params, request.headers, self._settings)
         return {**self._worded(visit), self._box: self._worded_box(visit.language, question)}
 
-    async def switch(self, visit: Visit | None) -> Update:
+    async def switch(self, visit: Visit | None, request: gr.Request) -> Update:
         """Show the page in its other language; the conversation stays."""
-        visit = visit or Visit(language="en")
+        visit = visit or visit_anew(request.headers)
         visit.language = STRINGS[visit.language].switch_to
         visit.notice = ""
         return self._worded(visit)
 
-    async def toggle_staff(self, visit: Visit | None) -> Update:
+    async def toggle_staff(self, visit: Visit | None, request: gr.Request) -> Update:
         """Show or hide what is for staff, where that is offered."""
-        visit = visit or Visit(language="en")
+        visit = visit or visit_anew(request.headers)
         visit.is_staff = self._settings.staff_mode and not visit.is_staff
         return self._worded(visit)
 
-    async def tell_about(self, visit: Visit | None) -> Update:
+    async def tell_about(self, visit: Visit | None, request: gr.Request) -> Update:
         """Bring what the page says of itself; the browser opens it."""
-        visit = visit or Visit(language="en")
+        visit = visit or visit_anew(request.headers)
         language = visit.language
         privacy = notices.privacy(STRINGS[language], self._settings)
         listing = await asyncio.to_thread(self._listing.html, language)
@@ -205,8 +206,8 @@ class Page:
     def judging(self, judgement: Judgement) -> Callable[..., Awaitable[Update]]:
         """Return the handler that keeps one judgement of the newest answer."""
 
-        async def judged(word: object, visit: Visit | None) -> Update:
-            visit = visit or Visit(language="en")
+        async def judged(word: object, visit: Visit | None, request: gr.Request) -> Update:
+            visit = visit or visit_anew(request.headers)
             judge(visit, self._settings.feedback_file, judgement, word)
             return {**self._moving(visit), self._word: ""}
 
@@ -216,7 +217,7 @@ class Page:
         self, claim: object, visit: Visit | None, request: gr.Request
     ) -> AsyncGenerator[Update, None]:
         """Tell whether the documents state a claim, for staff."""
-        visit = visit or Visit(language="en")
+        visit = visit or visit_anew(request.headers)
         if self._checker is None or not visit.is_staff:
             return
         visitor = visitor_from(request.client.host, request.headers)
@@ -226,15 +227,15 @@ class Page:
             async for html in telling:
                 yield gr.skip() if html is None else {self._visit: visit, self._graded: html}
 
-    async def stop(self, visit: Visit | None) -> Update:
+    async def stop(self, visit: Visit | None, request: gr.Request) -> Update:
         """Stop the answer on its way; what was shown of it stays."""
-        visit = visit or Visit(language="en")
+        visit = visit or visit_anew(request.headers)
         visit.halt()
         return self._moving(visit)
 
-    async def clear(self, visit: Visit | None) -> Update:
+    async def clear(self, visit: Visit | None, request: gr.Request) -> Update:
         """Begin a new conversation."""
-        visit = visit or Visit(language="en")
+        visit = visit or visit_anew(request.headers)
         visit.clear()
         return {**self._moving(visit), self._box: ""}
 
@@ -244,7 +245,7 @@ class Page:
         async def ask_example(
             visit: Visit | None, request: gr.Request
         ) -> AsyncGenerator[Update, None]:
-            visit = visit or Visit(language="en")
+            visit = visit or visit_anew(request.headers)
             question = STRINGS[visit.language].examples[position]
             async with aclosing(self.ask(question, visit, request)) as updates:
                 async for update in updates:
@@ -256,7 +257,7 @@ class Page:
         self, question: object, visit: Visit | None, request: gr.Request
     ) -> AsyncGenerator[Update, None]:
         """Show the question, then its passages, then each checked sentence as it arrives."""
-        visit = visit or Visit(language="en")
+        visit = visit or visit_anew(request.headers)
         visitor = visitor_from(request.client.host, request.headers)
         asking = ask(self._desk, self._settings, question, visit, visitor=visitor, rate=self._rate)
         async with aclosing(asking) as changes:
