@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from migbot.answer.rewrite import standalone_question
 from migbot.answer.support import SupportChecker
 from migbot.index.fakes import HashEmbedder
 from migbot.types import (
@@ -213,7 +214,7 @@ class ScriptedAssistant:
                 is_unsure="unsure" in text,
             ),
             trace=Trace(
-                standalone=question.text,
+                standalone=standalone_question(question.text, question.history),
                 evidence=((1, found[0].passage.text),),
                 none=0.02,
                 signs={"coverage": 0.75},

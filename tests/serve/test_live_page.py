@@ -149,6 +149,23 @@ def test_new_conversation_forgets_what_was_said(visitor, assistant):
     assert "founded" not in visitor.page["mb-conversation"]
 
 
+def test_the_link_of_a_follow_up_holds_its_subject(visitor):
+    visitor.ask("Quand l’OIM a-t-elle été créée ?")
+    visitor.ask("et son budget ?")
+
+    assert re.findall('data-link="([^"]+)"', visitor.page["mb-conversation"]) == [
+        "Quand l’OIM a-t-elle été créée ?",
+        "Quand l’OIM a-t-elle été créée ? et son budget ?",
+    ]
+
+
+def test_nobody_is_asked_for_feedback_unless_the_settings_say_so(visitor):
+    visitor.ask("When was IOM founded?")
+
+    assert "mb-actions" in visitor.page["mb-conversation"]
+    assert "mb-feedback" not in visitor.page["mb-conversation"]
+
+
 def test_two_visitors_never_see_each_others_words(arrive, assistant):
     visitors = [arrive(f"session{n}") for n in range(2)]
     secrets = ["echo pamplemousse", "echo clémentine"]

@@ -11,7 +11,17 @@ from migbot.serve import cards, escaping, render
 from migbot.serve.conversation import Exchange, Visit
 from migbot.serve.strings import STRINGS
 from migbot.settings import load_settings
-from migbot.types import Citation, Finished, Passage, Question, Retrieved, Section, Sentence, Stated
+from migbot.types import (
+    Citation,
+    Finished,
+    Passage,
+    Question,
+    Retrieved,
+    Section,
+    Sentence,
+    Source,
+    Stated,
+)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -181,6 +191,27 @@ def test_only_what_documents_name_as_their_sources_is_linked():
 
     links = {value for name, value in found.attributes if name == "href"}
     assert links == {source.url for source in MAIN["en"].sources}
+
+
+@pytest.mark.parametrize(
+    ("count", "shown", "fold"),
+    [(4, 4, None), (5, 3, "et 2 autres"), (9, 3, "et 6 autres")],
+)
+def test_a_sheet_with_many_sources_keeps_all_their_links_some_of_them_folded(count, shown, fold):
+    sources = tuple(
+        Source(title=f"Source {number}", url=f"https://www.iom.int/{number}")
+        for number in range(count)
+    )
+    sheet = replace(MAIN["fr"], sources=sources)
+    exchange = Exchange(number=1, question="q")
+    exchange = exchange.after(Retrieved(language="fr", hits=hits("fr")[:1]))
+
+    html = render.exchange_html(exchange, STRINGS["fr"], {sheet.document_id: sheet})
+
+    links = html.partition('<div class="mb-links">')[2]
+    at_once, _, folded = links.partition("<summary>")
+    assert [at_once.count("<a "), links.count("<a ")] == [shown, count]
+    assert folded.partition("</summary>")[0] == (fold or "")
 
 
 def test_a_marker_without_a_citation_is_not_shown():

@@ -156,7 +156,7 @@
   // On paper the cited passages are to be read, on the page they close again.
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll(".mb-cited:not([open])")];
+    closed = [...document.querySelectorAll(".mb-cited:not([open]), .mb-more:not([open])")];
     closed.forEach((card) => (card.open = true));
   });
   addEventListener("afterprint", () => closed.forEach((card) => (card.open = false)));

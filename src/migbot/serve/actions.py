@@ -14,7 +14,7 @@ def actions_html(exchange: Exchange, words: Strings) -> str:
             _button(words.copy_answer, 'data-take="copy" data-format="text"'),
             _menu(exchange, words),
         ]
-    buttons.append(_button(words.copy_link, f'data-link="{plain(exchange.question)}"'))
+    buttons.append(_button(words.copy_link, f'data-link="{plain(exchange.standalone)}"'))
     return (
         f'<div class="mb-actions" role="group" data-key="actions-{exchange.number}" '
         f'aria-label="{plain(words.actions_label)}">{"".join(buttons)}</div>'

@@ -64,9 +64,8 @@ def _declined(exchange: Exchange, answer: Answer, words: Strings) -> str:
     """Return why there is no answer, what was looked for, and what the documents do speak of."""
     text = spaced(answer.text, answer.language)
     parts = [f'<p lang="{answer.language}">{plain(text)}</p>']
-    sought = exchange.trace.standalone if exchange.trace else exchange.question
-    if exchange.hits and sought != answer.question:
-        question = plain(spaced(sought, answer.language))
+    if exchange.hits and exchange.standalone != answer.question:
+        question = plain(spaced(exchange.standalone, answer.language))
         looked_for = plain(words.looked_for).format(
             question=f'<span lang="{answer.language}">{question}</span>'
         )

@@ -18,6 +18,7 @@ from migbot.types import Citation, Document, Language, Passage
 SURROUNDING_CHARS = 240
 # Characters of a passage shown on its closed card: three lines beside an answer, four on a phone.
 EXCERPT_CHARS = 110
+# Links to sources that a card shows at once, and one more rather than a fold with one inside.
 MOST_LINKS = 3
 _CLOSING: Mapping[str, str] = {"«": "\u00a0»", "“": "”"}
 # Characters of a sentence that a source leads back to.
@@ -89,7 +90,7 @@ def _card(
         f"{marked(passage, citations)}"
         f'<span class="mb-around">{plain(after)}</span></blockquote>'
         f"{_uses(exchange, citations, words)}"
-        f"{_links(passage, reference, citations, words)}</details>"
+        f"{_links(passage, reference, citations, words, key)}</details>"
     )
 
 
@@ -210,12 +211,22 @@ def _uses(exchange: Exchange, citations: Sequence[Citation], words: Strings) -> 
 
 
 def _links(
-    passage: Passage, reference: Reference, citations: Sequence[Citation], words: Strings
+    passage: Passage,
+    reference: Reference,
+    citations: Sequence[Citation],
+    words: Strings,
+    key: str,
 ) -> str:
     """Return the links to the official document, or to those that a sheet retells."""
-    links = "".join(
-        _link(source.title, source.url, words) for source in reference.sources[:MOST_LINKS]
-    )
+    named = [_link(source.title, source.url, words) for source in reference.sources]
+    shown = len(named) if len(named) <= MOST_LINKS + 1 else MOST_LINKS
+    links = "".join(named[:shown])
+    if rest := named[shown:]:
+        links += (
+            f'<details class="mb-more" data-key="more-{key}">'
+            f"<summary>{plain(words.more_sources.format(count=len(rest)))}</summary>"
+            f"{''.join(rest)}</details>"
+        )
     quoted = citations[0].quote if citations else passage.text
     address = address_at(passage, quoted) if reference.url else None
     if address is not None:
@@ -225,7 +236,7 @@ def _links(
         f'<button type="button" class="mb-copy" data-copy="{line}">'
         f"{plain(words.copy_reference)}</button>"
     )
-    return f'<p class="mb-links">{links}{copy}</p>'
+    return f'<div class="mb-links">{links}{copy}</div>'
 
 
 def _link(title: str, url: str, words: Strings) -> str:

@@ -64,6 +64,11 @@ class Exchange:
     earlier: tuple[str, ...] = ()
 
     @property
+    def standalone(self) -> str:
+        """Return the question as it stands without those before it, once that is known."""
+        return self.question if self.trace is None else self.trace.standalone
+
+    @property
     def can_be_taken(self) -> bool:
         """Tell whether there is an answer with references, and nothing more to come."""
         return not self.running and self.stage != "broken" and bool(self.sentences)

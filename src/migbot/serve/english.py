@@ -42,6 +42,7 @@ ENGLISH = Strings(
     listed="; ",
     based_on="Based on: {sources}",
     official="Official document",
+    more_sources="and {count} more",
     new_tab="(new tab)",
     page="p. {page}",
     undated="undated",

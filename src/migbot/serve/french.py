@@ -43,6 +43,7 @@ FRENCH = Strings(
     listed=" ; ",
     based_on="D’après : {sources}",
     official="Document officiel",
+    more_sources="et {count} autres",
     new_tab="(nouvel onglet)",
     page="p. {page}",
     undated="sans date",

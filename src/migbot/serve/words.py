@@ -41,6 +41,7 @@ class Strings:
     listed: str
     based_on: str
     official: str
+    more_sources: str
     new_tab: str
     page: str
     undated: str
