@@ -298,6 +298,53 @@ def test_a_question_that_is_too_long_stays_in_the_box(scripted_url, open_page):
     assert len(page.get_by_label("Votre question").input_value()) == 1001
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("fr-FR", "Cette question dépasse 1000 caractères."),
+        ("en-GB", "This question is over 1000 characters."),
+    ],
+)
+def test_a_question_of_any_length_is_refused_in_the_words_of_the_page(
+    scripted, scripted_url, open_page, language, told
+):
+    page = open_page(scripted_url, locale=language)
+    heard = len(scripted.heard)
+    box = page.get_by_label(WORDS[language]["box"])
+    notice = page.get_by_role("status").filter(has_text=told)
+
+    ask(page, "é" * 100_000, language)
+    expect(notice).to_be_visible()
+    box.press("Enter")
+
+    assert len(box.input_value()) == 100_000
+    assert len(scripted.heard) == heard
+    ask(page, QUESTIONS[language], language)
+    finished(page)
+    expect(notice).to_have_count(0)
+
+
+def test_what_was_refused_is_told_in_the_other_language_once_that_is_chosen(
+    scripted_url, open_page
+):
+    page = open_page(scripted_url)
+    ask(page, "x" * 100_000)
+
+    page.get_by_role("button", name="English").click()
+
+    expect(page.get_by_text("This question is over 1000 characters.")).to_be_visible()
+    assert page.get_by_text("Cette question dépasse").count() == 0
+
+
+def test_a_claim_of_any_length_is_refused_in_the_words_of_the_page(scripted_url, open_page):
+    page = open_page(scripted_url, path="/?staff=1")
+    page.get_by_label("Affirmation").fill("x" * 100_000)
+
+    page.get_by_role("button", name="Vérifier", exact=True).click()
+
+    expect(page.get_by_text("Cette affirmation dépasse 1000 caractères.")).to_be_visible()
+
+
 def test_a_new_conversation_begins_with_the_examples(scripted_url, open_page):
     page = open_page(scripted_url)
     page.get_by_role("button", name=re.compile("Quand l’OIM")).click()

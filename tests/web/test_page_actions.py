@@ -2,10 +2,15 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
-from live_page import TOOLKIT_WARNINGS
+from live_page import TOOLKIT_WARNINGS, live_page
 from playwright.sync_api import expect
+from scripted_assistant import DOCUMENTS, ScriptedAssistant
+
+from migbot.settings import load_settings
+from migbot.types import Source
 
 pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
 
@@ -114,6 +119,65 @@ def test_a_suggested_question_is_asked_when_it_is_pressed(page):
 
     expect(page.locator(".mb-exchange[data-state=at-rest]")).to_have_count(2)
     expect(page.locator(".mb-exchange").last.locator(".mb-question")).to_contain_text("Que sait-on")
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_what_speaks_new_sentences_stands_empty_before_the_first(scripted_url, open_page, locale):
+    page = open_page(scripted_url, locale=locale)
+
+    expect(page.get_by_role("log")).to_have_count(1)
+    assert page.get_by_role("log").inner_html() == ""
+
+
+def test_the_verdict_on_a_claim_is_spoken_each_time(page):
+    page.get_by_role("button", name="Mode équipe").click()
+    page.get_by_label("Affirmation").fill("Elle compte 175 États membres.")
+    check = page.get_by_role("button", name="Vérifier", exact=True)
+    check.click()
+    spoken = page.get_by_role("log").locator("p")
+    expect(spoken).to_have_count(1)
+
+    check.click()
+
+    expect(spoken).to_have_count(2)
+    assert set(spoken.all_inner_texts()) == {page.locator(".mb-verdict").inner_text()}
+    assert page.locator("#mb-graded [role=status]").count() == 0
+
+
+@pytest.fixture
+def many_sources(tmp_path):
+    sources = tuple(
+        Source(title=f"Source {number}", url=f"https://www.iom.int/{number}") for number in range(9)
+    )
+    documents = {
+        name: replace(document, sources=sources) if document.retells else document
+        for name, document in DOCUMENTS.items()
+    }
+    folders = dict.fromkeys(("corpus", "index", "models"), tmp_path)
+    with live_page(ScriptedAssistant(), load_settings(**folders), documents) as url:
+        yield url
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_sources_beyond_the_first_are_reached_from_the_keyboard(many_sources, open_page, width):
+    page = open_page(many_sources, width=width)
+    answer = answered(page)
+    answer.locator(".mb-marker").first.click()
+    card = answer.locator(".mb-cited[open]")
+    expect(card.locator(".mb-links a:visible")).to_have_count(3)
+    card.locator(".mb-links > a").last.focus()
+
+    page.keyboard.press("Tab")
+    expect(card.get_by_text("et 6 autres")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(card.locator(".mb-links a:visible")).to_have_count(9)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.keyboard.press("Tab")
+    expect(card.locator(".mb-more a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(card.get_by_text("et 6 autres")).to_be_focused()
+    expect(card.locator(".mb-links a:visible")).to_have_count(3)
 
 
 def test_each_new_sentence_is_spoken_once(page):

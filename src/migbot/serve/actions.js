@@ -6,7 +6,7 @@
   const SPOKEN_LINES = 30;
   const TYPES = { json: "application/json", ris: "application/x-research-info-systems" };
   const spoken = new Set(); // what was said aloud already
-  let voice = null;
+  let verdict = null; // the one on a claim that was said last
   let wantsAbout = false;
   let greeted = null; // the language that the page first had
 
@@ -14,15 +14,14 @@
   const box = () => document.querySelector("#mb-question textarea, #mb-question input");
 
   // Screen readers speak what is added here, politely and once; the conversation itself is drawn
-  // anew after each event and would be read again from its top.
+  // anew after each event and would be read again from its top. They hear nothing of a region that
+  // comes with its first words, so it stands there empty before.
+  const voice = document.createElement("div");
+  voice.className = "mb-unseen";
+  voice.setAttribute("role", "log");
+  voice.setAttribute("aria-live", "polite");
+
   function say(text, lang) {
-    if (!voice) {
-      voice = document.createElement("div");
-      voice.className = "mb-unseen";
-      voice.setAttribute("role", "log");
-      voice.setAttribute("aria-live", "polite");
-      document.body.append(voice);
-    }
     const line = document.createElement("p");
     line.lang = lang || document.documentElement.lang;
     line.textContent = text;
@@ -48,6 +47,9 @@
       spoken.add(key);
       say(wordsOf(part), part.closest("[lang]")?.lang);
     });
+    const newest = document.querySelector(".mb-verdict");
+    if (newest && newest !== verdict) say(wordsOf(newest));
+    verdict = newest;
   }
 
   async function copy(text, button) {
@@ -177,6 +179,8 @@
   }
 
   new MutationObserver(() => {
+    // The toolkit may clear the page as it sets it up.
+    if (!voice.isConnected) document.body?.append(voice);
     sayWhatIsNew();
     remember();
     openAbout(false);

@@ -4,7 +4,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 STYLES = ("page.css", "panels.css")
-SCRIPTS = ("page.js", "actions.js")
+SCRIPTS = ("page.js", "actions.js", "limits.js")
 
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
 MONO_FONTS = ("ui-monospace", "monospace")

@@ -306,7 +306,7 @@ class Page:
             self._about_open: gr.update(value=words.about),
             # Told anew in the other language when it is asked for again.
             self._about: "",
-            self._header: render.header_html(visit),
+            self._header: render.header_html(visit, self._settings.question_chars),
             self._switch: gr.update(value=words.switch),
             self._box: self._worded_box(visit.language),
             self._footer: render.footer_html(visit.language, self._settings),

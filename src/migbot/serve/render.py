@@ -98,13 +98,20 @@ def status_html(visit: Visit) -> str:
     )
 
 
-def header_html(visit: Visit) -> str:
-    """Return the name of the page; it tells the browser what the page's scripts need."""
+def header_html(visit: Visit, question_chars: int) -> str:
+    """Return the name of the page; it tells the browser what the page's scripts need.
+
+    Among it, that nothing longer than `question_chars` is sent, and what is said instead.
+    """
     language = visit.language
     words = STRINGS[language]
+    long_question = words.long_question.format(limit=question_chars)
+    long_claim = words.long_claim.format(limit=question_chars)
     return (
         f'<div class="mb-brand" data-language="{language}" data-title="{plain(words.title)}" '
-        f'data-copied="{plain(words.copied)}" data-staff="{"1" if visit.is_staff else ""}">'
+        f'data-copied="{plain(words.copied)}" data-staff="{"1" if visit.is_staff else ""}" '
+        f'data-limit="{question_chars}" data-long-question="{plain(long_question)}" '
+        f'data-long-claim="{plain(long_claim)}">'
         f'<a class="mb-skip" href="#mb-question" data-skip>{plain(words.skip)}</a>'
         '<svg class="mb-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
         '<path d="M5 22V10l6 7 5-8 5 8 6-7v12"/><circle cx="27" cy="25" r="2.2"/></svg>'

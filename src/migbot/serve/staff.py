@@ -110,7 +110,7 @@ async def _checked(
 def graded_html(graded: Sequence[GradedPassage], words: Strings) -> str:
     """Return the verdict on a claim, then what each passage says of it, the surest first."""
     verdict = words.verdicts[verdict_of(graded)]
-    return f'<p class="mb-verdict" role="status">{plain(verdict)}</p>{_graded(graded, words)}'
+    return f'<p class="mb-verdict">{plain(verdict)}</p>{_graded(graded, words)}'
 
 
 def _graded(graded: Iterable[GradedPassage], words: Strings) -> str:
