@@ -186,6 +186,8 @@
     openAbout(false);
   }).observe(document.documentElement, {
     attributeFilter: ["data-language", "data-staff"],
+    // Where only words differ, the toolkit keeps the element: "Checking…" becomes the verdict.
+    characterData: true,
     childList: true,
     subtree: true,
   });
