@@ -82,7 +82,7 @@ load: setup $(VENV)/.installed-dev ## A hundred visitors at once, 20 seconds, a 
 	$(BIN)/python -m eval.load --seconds 20
 
 .PHONY: soak
-soak: setup $(VENV)/.installed-dev ## The same for a day, or HOURS=1: is memory flat?
+soak: setup $(VENV)/.installed-dev ## The same for a day, or HOURS=1: are memory, threads and descriptors flat?
 	$(BIN)/python -m eval.load --seconds $$(( $(or $(HOURS),24) * 3600 ))
 
 .PHONY: lock

@@ -1,17 +1,18 @@
-"""What many visitors at once do to the server: errors, waits, crossed answers and memory.
+"""What many visitors at once do to the server: errors, waits, crossed answers, what it holds.
 
     python -m eval.load --visitors 100 --seconds 300
 
 Serves a made-up index in a process of its own, with a model that copies and takes its time; all
 else is the real server. Round after round, all visitors ask at once, each for its own number: most
-are programs that ask over HTTP, the others speak to the page as a browser does. Prints the figures
-of both as JSON. The exit status is 1 where anybody got an error or a number that is another's.
+are programs that ask over HTTP, the others speak to the page as a browser does. After each round
+prints the server's memory, threads and open descriptors on standard error, and at the end the
+figures of programs and page, each by itself, as JSON. The exit status is 1 where anybody got an
+error or a number that is another's.
 """
 
 import argparse
 import asyncio
 import json
-import os
 import re
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from eval.load_process import ProcessLog
 from eval.load_visitors import FILES, FIRST_OFFICE, PageEvents, Seen, visit_api, visit_page
 from migbot.answer.assistant import Assistant
 from migbot.answer.generate.protocol import Message, Piece
@@ -36,7 +38,6 @@ from migbot.serve.server import address, build_server, claim
 from migbot.settings import load_settings
 
 _OFFICE = re.compile(r"office (\d+)")
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _WAIT_S = 600.0
 _WAYS = ("api", "page")
 
@@ -113,19 +114,18 @@ def measure(
     questions are embedded by the installed model.
     """
     seen = {way: Seen() for way in _WAYS}
-    rss_mb: list[float] = []
     with _server(visitors, answer_s, real_embedder=real_embedder) as (url, process_id):
+        log = ProcessLog(process_id)
         end = time.monotonic() + seconds
-        while len(rss_mb) < 2 or time.monotonic() < end:  # noqa: PLR2004 - a slope needs two
-            asyncio.run(_ask_all(url, visitors, min(page, visitors), seen))
-            rss_mb.append(_rss_mb(process_id))
+        while log.rounds < 2 or time.monotonic() < end:  # noqa: PLR2004 - a slope needs two
+            asyncio.run(_ask_all(url, visitors, min(page, visitors), seen, log))
+            log.end_round()
+        log.settle()
     return {
         "visitors": visitors,
-        "rounds": len(rss_mb),
+        "rounds": log.rounds,
         **{way: _figures(seen[way]) for way in _WAYS},
-        "rss_mb_after_first_round": round(rss_mb[0], 1),
-        "rss_mb_at_end": round(rss_mb[-1], 1),
-        "rss_kb_per_round": _slope_kb(rss_mb),
+        **log.figures(),
     }
 
 
@@ -133,11 +133,14 @@ def _figures(seen: Seen) -> dict[str, Any]:
     return {
         "answered": seen.answered,
         "told_their_place": seen.told_place,
+        "waited": seen.waited,
+        "waited_untold": seen.untold,
         "told_to_come_back": seen.come_back,
         "errors": len(seen.errors),
         "first_error": next(iter(seen.errors), None),
         "crossed": seen.crossed,
         **_percentiles("sources_ms", seen.sources_s, 1000),
+        **_percentiles("first_sentence_s", seen.first_sentence_s, 1),
         **_percentiles("answer_s", seen.total_s, 1),
     }
 
@@ -149,21 +152,13 @@ def _percentiles(name: str, values_s: Sequence[float], factor: float) -> dict[st
     return {f"{name}_p{at}": round(float(np.percentile(scaled, at)), 1) for at in (50, 95)}
 
 
-def _slope_kb(rss_mb: Sequence[float]) -> float:
-    """Return by how much memory grows in a round, by least squares over the later half."""
-    later = rss_mb[len(rss_mb) // 2 :] if len(rss_mb) > 3 else rss_mb  # noqa: PLR2004 - enough
-    return round(1024 * float(np.polyfit(range(len(later)), later, 1)[0]), 1)
-
-
-def _rss_mb(process_id: int) -> float:
-    pages = int(Path(f"/proc/{process_id}/statm").read_text(encoding="ascii").split()[1])
-    return pages * _PAGE_BYTES / 2**20
-
-
-async def _ask_all(url: str, visitors: int, page: int, seen: Mapping[str, Seen]) -> None:
+async def _ask_all(
+    url: str, visitors: int, page: int, seen: Mapping[str, Seen], log: ProcessLog
+) -> None:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with (
         httpx.AsyncClient(base_url=url, timeout=_WAIT_S, limits=limits) as client,
+        log.watching(),
         asyncio.TaskGroup() as group,
     ):
         calls = PageEvents.of((await client.get("/config")).json())

@@ -19,22 +19,42 @@ from gradio_client.utils import apply_diff
 FIRST_OFFICE, FILES = 1000, 70_000
 _BUSY = 503
 _PLACE = re.compile(r"\d+ questions come before yours|Another answer is being written")
-# What the page says of a full line: in a minute.
+# What the page says of a full line.
+_FULL = re.compile(r"Many questions are waiting\. Try again in (?:(\d+)|a) (seconds|minutes?)\.")
+_UNIT_S = {"seconds": 1.0, "minute": 60.0, "minutes": 60.0}
+# Who waits so long between sources and first sentence should be told the place in line by then.
+_WAITED_S = 2.0
+# Where the toolkit's own line is full, it does not say when to come back.
 _BACK_S = 60.0
-_FULL = "Many questions are waiting"
 
 
 @dataclass(kw_only=True)
 class Seen:
-    """What visitors saw; times are in seconds from the question on."""
+    """What visitors saw; times are in seconds from the question on.
+
+    `waited` counts those whose first sentence came long after their sources, `untold` those of them
+    who were not told that others come before.
+    """
 
     answered: int = 0
     come_back: int = 0
     told_place: int = 0
+    waited: int = 0
+    untold: int = 0
     errors: list[str] = field(default_factory=list)
     crossed: int = 0
     sources_s: list[float] = field(default_factory=list)
+    first_sentence_s: list[float] = field(default_factory=list)
     total_s: list[float] = field(default_factory=list)
+
+    def add_wait(self, sources_s: float, first_sentence_s: float, *, was_told: bool) -> None:
+        """Count one visitor who got an answer, `was_told` if the place in line was shown."""
+        self.sources_s.append(sources_s)
+        self.first_sentence_s.append(first_sentence_s)
+        self.told_place += was_told
+        has_waited = first_sentence_s - sources_s > _WAITED_S
+        self.waited += has_waited
+        self.untold += has_waited and not was_told
 
 
 async def visit_api(client: httpx.AsyncClient, number: int, seen: Seen) -> None:
@@ -85,6 +105,12 @@ def outputs_after(message: Mapping[str, Any], outputs: list[Any]) -> list[Any]:
     return sent or outputs
 
 
+def come_back_s(status: str) -> float | None:
+    """Return in how many seconds the page asks its visitor to come back, None where it does not."""
+    full = _FULL.search(status)
+    return float(full[1] or 1) * _UNIT_S[full[2]] if full else None
+
+
 def _is_crossed(text: str, number: int) -> bool:
     found = re.findall(rf"\b{FILES // 10_000}\d{{4}}\b", text)
     return {int(digits) for digits in found} != {FILES + number}
@@ -107,19 +133,18 @@ async def _ask_api(client: httpx.AsyncClient, number: int, seen: Seen) -> float 
         if reply.status_code == _BUSY:
             return float(reply.headers["retry-after"])
         reply.raise_for_status()
-        was_told = False
+        # When each kind of event first came.
+        came_s: dict[str, float] = {}
         async for name, data in _events(reply):
-            if name == "passages":
-                seen.sources_s.append(time.monotonic() - began)
-            elif name == "place":
-                was_told = True
-            elif name == "error":
+            came_s.setdefault(name, time.monotonic() - began)
+            if name == "error":
                 raise ValueError(data)
-            elif name == "answer":
-                seen.total_s.append(time.monotonic() - began)
+            if name == "answer":
+                was_told = "place" in came_s
+                seen.add_wait(came_s["passages"], came_s["sentence"], was_told=was_told)
+                seen.total_s.append(came_s["answer"])
                 seen.answered += 1
                 seen.crossed += _is_crossed(json.loads(data)["text"], number)
-        seen.told_place += was_told
     return None
 
 
@@ -246,26 +271,26 @@ class _Browser:
 async def _ask_page(browser: _Browser, number: int, seen: Seen) -> float | None:
     """Ask once; return in how many seconds to come back, None once there is an answer."""
     began = time.monotonic()
-    sources_s: float | None = None
+    # When each was first seen, by what the page shows then.
+    shown_s: dict[str, float] = {}
     was_told = False
     try:
         async for _ in browser.ask(question_for(number)):
-            if sources_s is None and "mb-card" in browser.shown["mb-conversation"]:
-                sources_s = time.monotonic() - began
+            for name in ("mb-card", "mb-sentence"):
+                if name in browser.shown["mb-conversation"]:
+                    shown_s.setdefault(name, time.monotonic() - began)
             was_told = was_told or bool(_PLACE.search(browser.shown["mb-status"]))
     except httpx.HTTPStatusError as error:
         if error.response.status_code == _BUSY:
             return _BACK_S
         raise
-    if _FULL in browser.shown["mb-status"]:
-        return _BACK_S
-    if sources_s is not None:
-        seen.sources_s.append(sources_s)
-    seen.told_place += was_told
+    if (back_s := come_back_s(browser.shown["mb-status"])) is not None:
+        return back_s
     # The sources beside the answer hold the numbers of others, by right.
     answer, _, _ = browser.shown["mb-conversation"].partition('class="mb-sources"')
     if "mb-sentence" not in answer:
         raise ValueError(browser.shown["mb-status"])
+    seen.add_wait(shown_s["mb-card"], shown_s["mb-sentence"], was_told=was_told)
     seen.total_s.append(time.monotonic() - began)
     seen.answered += 1
     seen.crossed += _is_crossed(re.sub("<[^>]*>", " ", answer), number)

@@ -58,11 +58,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def scripted_process(port: int, **environment: str) -> Iterator[subprocess.Popen[str]]:
+def scripted_process(
+    port: int, *, pause_s: float = 0.3, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
     """Serve the scripted assistant in a process of its own and give it, once it answers."""
     script = Path(__file__).with_name("scripted_assistant.py")
     with subprocess.Popen(
-        [sys.executable, script, str(port)],
+        [sys.executable, script, str(port), str(pause_s)],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONWARNINGS": "ignore", **environment},

@@ -1,6 +1,6 @@
 """A scripted assistant with realistic texts, for the page's tests and for looking at the page.
 
-`python tests/serve/scripted_assistant.py [PORT]` serves it.
+`python tests/serve/scripted_assistant.py [PORT [PAUSE_S]]` serves it.
 """
 
 import re
@@ -234,7 +234,8 @@ if __name__ == "__main__":
     from migbot.settings import load_settings
 
     with suppress(KeyboardInterrupt):
+        port, pause_s = (*sys.argv[1:], *("7870", "0.3")[len(sys.argv) - 1 :])
         server = build_server(
-            ScriptedAssistant(pause_s=0.3), load_settings(), DOCUMENTS, checker=checker()
+            ScriptedAssistant(pause_s=float(pause_s)), load_settings(), DOCUMENTS, checker=checker()
         )
-        server.run(sockets=[claim("127.0.0.1", int(sys.argv[1]) if sys.argv[1:] else 7870)])
+        server.run(sockets=[claim("127.0.0.1", int(port))])

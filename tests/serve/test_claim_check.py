@@ -117,8 +117,8 @@ def test_a_claim_takes_a_place_and_finds_the_line_full_like_a_question(serve, he
         held.go_on.set()
         list(checking)
 
-    assert "Try again in a minute" in told
-    assert "Try again in a minute" in second.page["mb-status"]
+    assert "Try again in 10 seconds" in told
+    assert "Try again in 10 seconds" in second.page["mb-status"]
     assert "mb-verdict" in first.page["mb-graded"]
 
 

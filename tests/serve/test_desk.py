@@ -6,7 +6,7 @@ import pytest
 from scripted_assistant import ScriptedAssistant
 
 from migbot.errors import BusyError
-from migbot.serve.desk import Beat, Desk
+from migbot.serve.desk import Beat, Desk, StoppingError
 from migbot.types import Finished, Question, Retrieved
 
 QUESTION = Question(question_id="1", text="When was IOM founded?")
@@ -166,3 +166,28 @@ def test_who_leaves_while_sources_are_looked_for_is_let_go_when_they_are_found()
     assert asyncio.run(asyncio.wait_for(leave(), 40)) == []
     desk.close()
     assert ends == ["When?"]
+
+
+def test_a_desk_that_takes_no_more_ends_what_is_written_and_refuses_the_rest():
+    desk = Desk(ScriptedAssistant(pause_s=0.02), places=5)
+    slow = Question(question_id="0", text="When was IOM founded, slow?")
+
+    async def stop_taking():
+        async with aclosing(desk.ask(slow)) as first, aclosing(desk.ask(QUESTION)) as second:
+            await anext(first)
+            await anext(first)
+            await anext(second)
+            desk.take_no_more()
+            assert desk.is_writing
+            with pytest.raises(StoppingError):
+                async for _ in second:
+                    pass
+            with pytest.raises(StoppingError):
+                await anext(desk.ask(QUESTION))
+            return [event async for event in first if not isinstance(event, Beat)]
+
+    events = asyncio.run(asyncio.wait_for(stop_taking(), 30))
+    desk.close()
+
+    assert isinstance(events[-1], Finished)
+    assert not desk.is_writing

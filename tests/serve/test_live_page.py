@@ -238,7 +238,7 @@ def test_more_questions_than_places_are_turned_away_politely(arrive):
 
     visitors[3].ask("When was IOM founded?")
 
-    assert "Réessayez dans une minute" in words(visitors[3].page["mb-status"])
+    assert "Réessayez dans 20 secondes" in words(visitors[3].page["mb-status"])
     assert visitors[3].page["mb-question"] == "When was IOM founded?"
 
 

@@ -14,6 +14,9 @@ from migbot.settings import load_settings
 pytestmark = TOOLKIT_WARNINGS
 
 
+REFUSED = "migbot_refused_requests_total"
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as found:
         return found.getsockname()[1]
@@ -116,6 +119,22 @@ def test_no_words_and_no_addresses_of_visitors_are_told(api, port):
 
     assert "pamplemousse" not in text
     assert "127.0.0.1" not in text
+
+
+def test_refused_requests_are_counted_by_status_whoever_refuses_them(api, port):
+    for path in ("/gradio_api/upload", "/.env", "/gradio_api/queue/data?session_hash=guessed"):
+        assert api.get(path).status_code == 404
+    call = {"fn_index": 999, "session_hash": "probe", "data": []}
+    assert api.post("/gradio_api/run/predict", json=call).status_code == 400
+    elsewhere = {"sec-fetch-site": "cross-site"}
+    assert api.post("/api/v1/ask", json={}, headers=elsewhere).status_code == 403
+    assert api.post("/api/v1/ask", json={"question": ""}).status_code == 422
+    with asking(api, "When was IOM founded, slow?"):
+        assert ask(api, "When was IOM founded?").status_code == 503
+    ask(api, "please crash")
+
+    counted = {key[1][1]: value for key, value in read(port).items() if key[0] == REFUSED}
+    assert counted == {"400": 1, "403": 1, "404": 3, "422": 1, "503": 1}
 
 
 def test_metrics_are_not_on_the_port_of_the_page(api):

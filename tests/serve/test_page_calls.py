@@ -92,7 +92,7 @@ def test_who_listens_where_nothing_waits_is_told_so(url, query, caplog):
 
 
 def test_a_web_socket_is_closed_at_once():
-    sent = []
+    sent, counted = [], []
 
     async def application(_scope, _receive, _send):
         raise AssertionError("nothing should get this far")
@@ -103,6 +103,8 @@ def test_a_web_socket_is_closed_at_once():
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Gate(application)({"type": "websocket", "path": "/"}, receive, send))
+    gate = Gate(application, count=counted.append)
+    asyncio.run(gate({"type": "websocket", "path": "/"}, receive, send))
 
     assert sent == [{"type": "websocket.close", "code": 1008}]
+    assert counted == [403]

@@ -11,6 +11,7 @@ from migbot.serve.strings import (
     preferred_language,
     spoken_date,
     spoken_state,
+    spoken_wait,
 )
 
 
@@ -84,3 +85,20 @@ def test_dates_are_said_as_precisely_as_they_are_known(date, french, english):
 def test_the_state_of_a_sheet_is_said_as_precisely_as_it_is_known(date, french, english):
     assert spoken_state(date, STRINGS["fr"]) == french
     assert spoken_state(date, STRINGS["en"]) == english
+
+
+@pytest.mark.parametrize(
+    ("seconds", "french", "english"),
+    [
+        (10, "10 secondes", "10 seconds"),
+        (11, "20 secondes", "20 seconds"),
+        (50, "50 secondes", "50 seconds"),
+        (51, "une minute", "a minute"),
+        (60, "une minute", "a minute"),
+        (61, "2 minutes", "2 minutes"),
+        (900, "15 minutes", "15 minutes"),
+    ],
+)
+def test_a_wait_is_said_in_round_figures_and_never_too_short(seconds, french, english):
+    assert spoken_wait(seconds, STRINGS["fr"]) == french
+    assert spoken_wait(seconds, STRINGS["en"]) == english

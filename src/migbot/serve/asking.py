@@ -6,12 +6,11 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from migbot.documents.clean import clean_text
-from migbot.errors import BusyError
 from migbot.serve.conversation import AWAITED, Exchange, Visit
-from migbot.serve.desk import Beat, Desk, StoppingError
+from migbot.serve.desk import Beat, Desk, FullError, StoppingError
 from migbot.serve.rate import Rate
 from migbot.serve.refusals import RefusalError
-from migbot.serve.strings import STRINGS
+from migbot.serve.strings import STRINGS, spoken_wait
 from migbot.settings import Settings
 from migbot.types import Event, Question
 
@@ -61,9 +60,9 @@ async def ask(
     except StoppingError:
         visit.halt("interrupted")
         yield Change(box=None if visit.latest and visit.latest.sentences else text)
-    except BusyError:
+    except FullError as full:
         visit.withdraw()
-        visit.notice = words.busy
+        visit.notice = words.busy.format(wait=spoken_wait(full.retry_s, words))
         yield Change(box=text)
     except Exception:
         # Nobody but the log learns the details; the visitor's words are in neither.

@@ -35,7 +35,8 @@ def grade_claim(
     when the generator is closed.
 
     Raises:
-        BusyError: all places are taken, or the server is being stopped.
+        FullError: all places are taken.
+        StoppingError: the server is being stopped.
         QuestionError: the claim cannot be taken as it is.
         GeneratorError: the model failed.
     """

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, suppress
@@ -12,6 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 from migbot.errors import BusyError
 from migbot.serve.answer_cache import AnswerCache
 from migbot.serve.line import FairLine
+from migbot.serve.pace import Pace
 from migbot.types import Event, Finished, Question, Retrieved
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,15 @@ class Answering(Protocol):
 
 # Begins work for a visitor, given the assistant and what tells whether the visitor still waits.
 Begin: TypeAlias = Callable[[Answering, Callable[[], bool]], Iterator[Item]]
+
+
+class FullError(BusyError):
+    """All places are taken; `retry_s` is in how many seconds to ask again."""
+
+    def __init__(self, inside: int, retry_s: int) -> None:
+        waiting = "1 question is" if inside == 1 else f"{inside} questions are"
+        super().__init__(f"{waiting} waiting already: try again in {retry_s} s")
+        self.retry_s = retry_s
 
 
 class StoppingError(BusyError):
@@ -75,8 +86,10 @@ class Desk:
         self._answers = answers
         self._inside: dict[_Errand[Any], str] = {}
         self._line: FairLine[_Errand[Any]] = FairLine()
+        self._pace = Pace()
         self._turned_away = 0
         self._answered_again = 0
+        self._taking_no_more = threading.Event()
         self._closing = threading.Event()
         self._retrieval = ThreadPoolExecutor(RETRIEVALS, thread_name_prefix="retrieval")
         self._model = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
@@ -86,6 +99,11 @@ class Desk:
     def inside(self) -> int:
         """Return how many questions wait or are being answered."""
         return len(self._inside)
+
+    @property
+    def is_writing(self) -> bool:
+        """Return whether an answer is being written for somebody."""
+        return any(errand.begun.is_set() for errand in self._inside)
 
     @property
     def turned_away(self) -> int:
@@ -108,7 +126,7 @@ class Desk:
         name that no other visitor has.
 
         Raises:
-            BusyError: all places are taken.
+            FullError: all places are taken.
             StoppingError: the server is being stopped.
         """
         key = self._answers and self._answers.key(question)
@@ -146,10 +164,10 @@ class Desk:
         The others come when it is the visitor's turn, from where the model runs.
 
         Raises:
-            BusyError: all places are taken.
+            FullError: all places are taken.
             StoppingError: the server is being stopped.
         """
-        self._refuse_when_closing()
+        self._refuse_when_stopping()
         self._take_place(visitor)
         errand = _Errand(begin, self._assistant, left or threading.Event(), self._closing)
         self._inside[errand] = visitor
@@ -160,20 +178,20 @@ class Desk:
                 try:
                     event = await asyncio.wait_for(errand.inbox.get(), BEAT_S)
                 except TimeoutError:
-                    self._refuse_when_closing()
+                    self._refuse_when_stopping(errand)
                     yield self._beat(errand, waiting=queued and not errand.begun.is_set())
                     continue
                 if event is None:
                     return
                 if isinstance(event, Exception):
                     # Nobody waits for an answer any more: that may be what it fails with.
-                    self._refuse_when_closing()
+                    self._refuse_when_stopping(errand)
                     if errand.left.is_set():
                         return
                     raise event
                 yield event
                 if not queued:
-                    self._refuse_when_closing()
+                    self._refuse_when_stopping(errand)
                     queued = True
                     self._line.join(visitor, errand)
                     self._model.submit(self._write_next)
@@ -193,8 +211,13 @@ class Desk:
         self._warming = self._model.submit(warm_up)
         self._warming.add_done_callback(_log_failure)
 
+    def take_no_more(self) -> None:
+        """Turn everybody away but the one whose answer is being written."""
+        self._taking_no_more.set()
+
     def close(self) -> None:
         """Turn everybody away; what runs ends at its next event."""
+        self.take_no_more()
         self._closing.set()
         for pool in (self._retrieval, self._model):
             pool.shutdown(wait=False, cancel_futures=True)
@@ -204,17 +227,25 @@ class Desk:
         kept = self._places // PLACES_FOR_ONE_KEPT if visitor in self._inside.values() else 0
         if inside >= self._places - kept:
             self._turned_away += 1
-            raise BusyError(f"{inside} questions are waiting already: try again in a minute")
+            raise FullError(inside, self._pace.come_back_s(inside))
 
     def _write_next(self) -> None:
         """Write the answer whose turn it is. Its place is free then, read or not."""
+        if self._taking_no_more.is_set():
+            return
         errand = self._line.take()
         if errand is not None:
+            began_s = time.monotonic()
             errand.write()
-            errand.call_soon(self._inside.pop, errand, None)
+            errand.call_soon(self._written, errand, time.monotonic() - began_s)
 
-    def _refuse_when_closing(self) -> None:
-        if self._closing.is_set():
+    def _written(self, errand: "_Errand[Any]", seconds: float) -> None:
+        self._inside.pop(errand, None)
+        self._pace.add(seconds)
+
+    def _refuse_when_stopping(self, errand: "_Errand[Any] | None" = None) -> None:
+        may_end = errand is not None and errand.begun.is_set()
+        if self._closing.is_set() or (self._taking_no_more.is_set() and not may_end):
             raise StoppingError("the server is being stopped: ask again in a minute")
 
     def _beat(self, errand: "_Errand[Any]", *, waiting: bool) -> Beat:

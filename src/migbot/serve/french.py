@@ -107,7 +107,10 @@ FRENCH = Strings(
         "Cette question dépasse {limit} caractères. Raccourcissez-la, puis envoyez-la de nouveau."
     ),
     too_many=("Vous avez posé trop de questions en une minute. Réessayez dans {seconds} s."),
-    busy="Beaucoup de questions sont en attente. Réessayez dans une minute.",
+    busy="Beaucoup de questions sont en attente. Réessayez dans {wait}.",
+    wait_seconds="{count} secondes",
+    wait_minute="une minute",
+    wait_minutes="{count} minutes",
     failed="Une erreur est survenue de notre côté, sans lien avec votre question. Réessayez.",
     limits_heading="À savoir",
     limits=(

@@ -12,13 +12,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from migbot.serve.refusals import refused
+from migbot.serve.refusals import GONE, refused
 
 BODY_BYTES = 64 * 1024
 # A body this small that takes longer holds a connection for nothing.
 BODY_S = 10.0
 # What a WebSocket is closed with (RFC 6455, section 7.4.1): there is none here.
 POLICY_VIOLATION = 1008
+# What the server then answers.
+WEBSOCKET_STATUS = 403
 
 ROUTES = {
     "GET": re.compile(
@@ -56,10 +58,19 @@ class Gate:
     """ASGI middleware in front of the whole application."""
 
     def __init__(
-        self, app: ASGIApp, *, refusal: Refusal = lambda *_: None, body_s: float = BODY_S
+        self,
+        app: ASGIApp,
+        *,
+        refusal: Refusal = lambda *_: None,
+        count: Callable[[int], None] = lambda _: None,
+        body_s: float = BODY_S,
     ) -> None:
-        """`refusal` looks at whole requests; `body_s` is how long a body may take, in seconds."""
+        """`refusal` looks at whole requests; `body_s` is how long a body may take, in seconds.
+
+        `count` is told the status of each request that is refused, here or behind.
+        """
         self._app = app
+        self._count = count
         self._refuses = refusal
         self._body_s = body_s
 
@@ -70,11 +81,13 @@ class Gate:
             return
         if scope["type"] == "websocket":
             await receive()
+            self._note(WEBSOCKET_STATUS)
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                self._note(message["status"])
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
@@ -105,6 +118,11 @@ class Gate:
             _replay(body, receive) if scope["method"] == "POST" else receive,
             send_with_headers,
         )
+
+    def _note(self, status: int) -> None:
+        """Count a refusal; who has gone was not refused, and a failure is none."""
+        if (400 <= status < 500 and status != GONE) or status == 503:  # noqa: PLR2004 - RFC 9110
+            self._count(status)
 
     @staticmethod
     def _refusal(scope: Scope) -> Response | None:

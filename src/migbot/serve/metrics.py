@@ -33,6 +33,12 @@ class Metrics:
             ("outcome", "language"),
             registry=registry,
         )
+        self._refused = Counter(
+            "migbot_refused_requests",
+            "Requests refused, by HTTP status: 4xx, or 503 (the line is full, the server stops)",
+            ("status",),
+            registry=registry,
+        )
         self._dropped = Counter(
             "migbot_dropped_sentences",
             "Sentences that the model wrote and no passage supported",
@@ -56,6 +62,10 @@ class Metrics:
             buckets=_ANSWER_BUCKETS_S,
             registry=registry,
         )
+
+    def refused(self, status: int) -> None:
+        """Count a request that was refused with this HTTP status."""
+        self._refused.labels(status=str(status)).inc()
 
     def answered(self, answer: Answer) -> None:
         """Add the times and the dropped sentences of one answer."""

@@ -31,7 +31,8 @@ _ERRORS = {
     "422": "A field is missing, malformed or too long, or there are too many passages.",
     "429": "Too many questions of one visitor; Retry-After says when to ask again, in seconds.",
     "500": "The answer could not be written.",
-    "503": "Too many questions are waiting; Retry-After says when to ask again, in seconds.",
+    "503": "Too many questions are waiting, or the server is being stopped; Retry-After says when "
+    "to ask again, in seconds.",
 }
 _EVENTS = (
     "With `Accept: text/event-stream`, server-sent events: `passages` (an object with `language` "

@@ -7,9 +7,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from migbot.errors import BusyError, QuestionError, UsageError
+from migbot.serve.desk import FullError
 
-# About the time of a few answers.
-RETRY_S = 30
+# About the time in which a server that was stopped is back.
+RESTART_S = 60
+# The program that asked has gone: nobody reads this status.
+GONE = 499
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +53,8 @@ def as_refusal(error: Exception) -> RefusalError:
     if isinstance(error, QuestionError):
         return RefusalError(422, "invalid_question", str(error))
     if isinstance(error, BusyError):
-        return RefusalError(503, "busy", str(error), retry_s=RETRY_S)
+        retry_s = error.retry_s if isinstance(error, FullError) else RESTART_S
+        return RefusalError(503, "busy", str(error), retry_s=retry_s)
     # Nobody but the log learns the details; the visitor's words are in neither.
     logger.error("a request failed", exc_info=error)
     return RefusalError(500, "failed", "the answer could not be written: ask again")

@@ -14,11 +14,10 @@ from migbot.answer.asked import object_of
 from migbot.errors import GeneratorError, QuestionError
 from migbot.serve.desk import Desk
 from migbot.serve.rate import visitor_of
-from migbot.serve.refusals import RefusalError
+from migbot.serve.refusals import GONE, RefusalError
 from migbot.types import Finished, Question
 
-# The program that asked has gone: nobody reads this.
-NOBODY = Response(status_code=499)
+NOBODY = Response(status_code=GONE)
 # What passages that a question brings may come to: each is read, whole, before the first reply.
 MOST_PASSAGES = 50
 PASSAGES_CHARS = 50_000
@@ -70,7 +69,7 @@ async def finished(desk: Desk, question: Question, request: Request) -> Finished
     """Return the end of an answer, or None where the program that asked has gone.
 
     Raises:
-        BusyError: all places are taken.
+        FullError: all places are taken.
         QuestionError: the question cannot be taken as it is.
         GeneratorError: the answer ended before it was finished.
     """

@@ -14,7 +14,7 @@ async def search(desk: Desk, question: Question, visitor: str = "") -> dict[str,
     """Return the passages that bear on `question`, as `migbot search --json` prints them.
 
     Raises:
-        BusyError: all places are taken.
+        FullError: all places are taken.
         QuestionError: the question cannot be taken as it is.
     """
     start = time.perf_counter()
@@ -32,7 +32,7 @@ async def passages_for(desk: Desk, question: Question, visitor: str = "") -> Ret
     """Return the first event of an answer and leave the desk.
 
     Raises:
-        BusyError: all places are taken.
+        FullError: all places are taken.
         QuestionError: the question cannot be taken as it is.
     """
     async with aclosing(desk.ask(question, visitor)) as events:

@@ -2,7 +2,9 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable, Mapping
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,8 +26,12 @@ from migbot.serve.rate import Rate
 from migbot.settings import Settings
 from migbot.types import Document
 
-# How long an answer on its way may still take once the server was told to stop.
-GRACE_S = 3
+# How long the answer that is being written may still take once the server was told to stop, and
+# then how long what was written may be on its way. Together they stay below the ten seconds after
+# which containers are killed.
+FINISH_S = 7.0
+GRACE_S = 2
+_LOOK_S = 0.1
 
 
 def claim(host: str, port: int) -> socket.socket:
@@ -99,7 +105,11 @@ def build_server(
             *OpenAIApi(desk, settings, known, rate).routes(),
         ]
         page = Page(desk, settings, known, rate, checker, build_id)
-        return Gate(mount(Starlette(routes=routes), page, settings), refusal=page.calls.refusal)
+        return Gate(
+            mount(Starlette(routes=routes), page, settings),
+            refusal=page.calls.refusal,
+            count=metrics.refused,
+        )
 
     # Built where no event loop runs, the toolkit makes loops of its own and never closes them.
     config = uvicorn.Config(
@@ -119,9 +129,25 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._desk = desk
         self._metrics = metrics
+        self._is_hurried = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop at the first signal; at the second, cut what is being written too."""
+        if self.should_exit and not self._is_hurried:
+            self._is_hurried = True
+        else:
+            super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the answer that is being written come to its end, then close."""
+        self._desk.take_no_more()
+        end_s = time.monotonic() + FINISH_S
+        while self._is_to_wait(end_s):  # noqa: ASYNC110 - a signal ends it too
+            await asyncio.sleep(_LOOK_S)
         self._desk.close()
         if self._metrics is not None:
             self._metrics.close()
         await super().shutdown(sockets)
+
+    def _is_to_wait(self, end_s: float) -> bool:
+        return self._desk.is_writing and not self._is_hurried and time.monotonic() < end_s

@@ -6,15 +6,15 @@ from contextlib import aclosing
 
 from migbot.answer.support import SupportChecker
 from migbot.documents.clean import clean_text
-from migbot.errors import BusyError, MigbotError
+from migbot.errors import MigbotError
 from migbot.serve.claims import Graded, GradedPassage, grade_claim, verdict_of
 from migbot.serve.conversation import Exchange, Visit
-from migbot.serve.desk import Beat, Desk, StoppingError
+from migbot.serve.desk import Beat, Desk, FullError, StoppingError
 from migbot.serve.escaping import plain, told
 from migbot.serve.rate import Rate
 from migbot.serve.reasons import told_reasons
 from migbot.serve.refusals import RefusalError
-from migbot.serve.strings import STRINGS, Strings
+from migbot.serve.strings import STRINGS, Strings, spoken_wait
 from migbot.settings import Settings
 from migbot.types import Answer, Considered, Hit, Trace
 
@@ -81,8 +81,8 @@ async def told_claim(
         yield told(words.too_many.format(seconds=refusal.retry_s))
     except StoppingError:
         yield told(words.interrupted)
-    except BusyError:
-        yield told(words.busy)
+    except FullError as full:
+        yield told(words.busy.format(wait=spoken_wait(full.retry_s, words)))
     except MigbotError:
         logger.exception("a claim could not be checked")
         yield told(words.failed)

@@ -1,5 +1,6 @@
-"""The page's words by language, which language a browser asks for, and dates as they are said."""
+"""The page's words by language, which one a browser asks for, and how dates and waits are said."""
 
+import math
 from collections.abc import Mapping
 
 from migbot.serve.english import ENGLISH
@@ -15,6 +16,7 @@ __all__ = [
     "preferred_language",
     "spoken_date",
     "spoken_state",
+    "spoken_wait",
 ]
 
 STRINGS: Mapping[Language, Strings] = {"fr": FRENCH, "en": ENGLISH}
@@ -69,3 +71,14 @@ def spoken_state(date: str, strings: Strings) -> str:
     whole_day = date.count("-") == 2  # noqa: PLR2004 - year, month and day
     form = strings.as_of_day if whole_day else strings.as_of_period
     return form.format(date=spoken_date(date, strings))
+
+
+def spoken_wait(seconds: int, strings: Strings) -> str:
+    """Return a time to wait as a reader says it: in tens of seconds or in minutes, rounded up."""
+    tens = 10 * math.ceil(seconds / 10)
+    if tens < 60:  # noqa: PLR2004 - a minute
+        return strings.wait_seconds.format(count=tens)
+    minutes = math.ceil(seconds / 60)
+    if minutes == 1:
+        return strings.wait_minute
+    return strings.wait_minutes.format(count=minutes)

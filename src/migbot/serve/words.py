@@ -81,6 +81,9 @@ class Strings:
     empty_question: str
     long_question: str
     busy: str
+    wait_seconds: str
+    wait_minute: str
+    wait_minutes: str
     too_many: str
     failed: str
     limits_heading: str
