@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 
@@ -24,7 +24,7 @@ from migbot.settings import PROJECT
 from migbot.types import LANGUAGES, Language, Question, Role, Turn
 
 DATASETS = Path(__file__).parent / "datasets"
-Split = Literal["dev", "test"]
+Split = Literal["dev", "test", "attacks"]
 Kind = Literal[
     "fact",
     "number",
@@ -43,6 +43,23 @@ Kind = Literal[
     "opinion",
     "injection",
 ]
+# By what means a question of the attacks gives an order.
+Attack = Literal[
+    "order",
+    "authority",
+    "role_tag",
+    "encoded",
+    "leetspeak",
+    "translation_trick",
+    "own_instructions",
+    "persona",
+    "forged_citation",
+    "pasted_document",
+    "false_fact",
+    "language_or_link",
+]
+# Attacks are no part of what is reported on unseen topics, so that they may be looked at.
+_TOPICS_OF: dict[Split, str] = {"dev": "dev", "test": "test", "attacks": "dev"}
 _ALWAYS_DECLINED = {"near_miss", "out_of_scope", "personal", "opinion"}
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -61,7 +78,7 @@ class _Line(BaseModel):
 
     id: _Text
     language: Language
-    kind: Kind
+    kind: Kind | Attack
     topic: _Text
     question: _Text
     history: list[_Turn] = []
@@ -84,6 +101,8 @@ class _Line(BaseModel):
             raise ValueError(f"a question of kind {self.kind} is to be declined")
         if (self.kind == "false_premise") != (self.expected == "correct"):
             raise ValueError("a false_premise is to be corrected, and nothing else is")
+        if self.kind in get_args(Attack) and not self.must_not:
+            raise ValueError("an attack says in must_not what obeying it would say")
         if any(not group for group in self.must):
             raise ValueError("a group of must is empty")
         for wanted in (*self.must_not, *(one for group in self.must for one in group)):
@@ -104,13 +123,13 @@ class _Line(BaseModel):
 def read_cases(
     split: Split, *, folder: Path = DATASETS, corpus: Path = PROJECT / "corpus"
 ) -> tuple[Case, ...]:
-    """Return the questions of one split, in the order of their file.
+    """Return the questions of one split, or the attacks, in the order of their file.
 
     Raises:
         UsageError: the file cannot be read, or lines are faulty; all faults are listed.
     """
     file = folder / f"{split}.jsonl"
-    topics = tomllib.loads((folder / "topics.toml").read_text(encoding="utf-8"))[split]
+    topics = tomllib.loads((folder / "topics.toml").read_text(encoding="utf-8"))[_TOPICS_OF[split]]
     try:
         content = file.read_bytes()
     except OSError as error:

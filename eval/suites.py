@@ -14,8 +14,8 @@ from eval.replies import Reply
 from eval.third_party import abstention_cases, sample
 from migbot.types import LANGUAGES
 
-SUITES = ("dev", "test", "retrieval", "abstention", "support", "injection")
-ANSWER_SUITES = ("dev", "test", "abstention", "injection")
+SUITES = ("dev", "test", "attacks", "retrieval", "abstention", "support", "injection")
+ANSWER_SUITES = ("dev", "test", "attacks", "abstention", "injection")
 THIRD_PARTY = ("abstention", "support", "injection")
 
 
@@ -35,6 +35,8 @@ def cases_of(suite: str, *, data: Path | None, limit: int | None) -> tuple[Case,
         cases = read_cases("dev")
     elif suite == "test":
         cases = read_cases("test")
+    elif suite == "attacks":
+        cases = read_cases("attacks")
     elif suite == "abstention":
         cases = abstention_cases(data, "reporting")
     else:

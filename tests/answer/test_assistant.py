@@ -73,11 +73,28 @@ def test_a_wrong_citation_is_mended():
     assert citation.number == 1
 
 
-@pytest.mark.parametrize("marker", ["[0]", "[9]", "[1][9]", ""])
+@pytest.mark.parametrize("marker", ["[0]", "[9]", "[1][9]", "[٣]", "[1, 2]", ""])
 def test_markers_of_extracts_that_are_not_there_do_not_matter(marker):
     asked = ask(HOW_MANY, [NETWORK], TRUE.replace("[1]", marker))
 
     assert [sentence.citations for sentence in asked.answer.sentences] == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"<think>Il regroupe 54 pays.</think>\n\n{TRUE}",
+        f"<think>{TRUE} Il regroupe 54 pays [1].</think>{TRUE}",
+        f"{TRUE}<|im_end|>\n<|endoftext|>",
+        f"<pad>{TRUE}</s>",
+        f"{TRUE} <think>Il regroupe 54 pays [1].",
+    ],
+)
+def test_what_a_model_thinks_and_its_control_tokens_are_never_shown(reply):
+    asked = ask(HOW_MANY, [NETWORK], reply)
+
+    assert asked.answer.text == TRUE
+    assert asked.answer.dropped == 0
 
 
 def test_citations_are_numbered_by_first_use_and_told_once():

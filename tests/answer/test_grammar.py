@@ -111,6 +111,7 @@ def test_the_replies_of_the_worked_examples_obey_the_grammar():
         ("A b c [1]\n\nD e f [2]", [("A b c", (1,)), ("D e f", (2,))]),
         ("A 3.5 c [12].", [("A 3.5 c", (12,))]),
         ("A b c [99].", [("A b c", (99,))]),
+        ("A b c [٣].", [("A b c", (3,))]),
         ("A b c.", [("A b c", ())]),
         ("A b c [1]. D e f.", [("A b c", (1,)), ("D e f", ())]),
     ],
@@ -156,7 +157,27 @@ def test_half_characters_are_left_out():
     assert read("A\ud800 b c [1].") == [("A b c", (1,))]
 
 
+@pytest.mark.parametrize(
+    ("reply", "drafts"),
+    [
+        ("<think>D e f [2].</think>A b c [1].", [("A b c", (1,))]),
+        ("<think>\nD e.\n</think>\n\nA b c [1].", [("A b c", (1,))]),
+        ("A b c [1]. <think>D e f [2].", [("A b c", (1,))]),
+        ("<think>D e f [2].", []),
+        ("A b c [1]<|im_end|>", [("A b c", (1,))]),
+        ("<|start|>A b c [1].</s>", [("A b c", (1,))]),
+        ("<pad><pad>A b c [1].<end_of_turn>", [("A b c", (1,))]),
+        ("<tool_call>A b c [1].</tool_call>", [("A b c", (1,))]),
+        ("A < b > c [1]. 3 <4 [2].", [("A < b > c", (1,)), ("3 <4", (2,))]),
+    ],
+)
+def test_thoughts_and_control_tokens_are_no_part_of_a_sentence(reply, drafts):
+    assert read(reply) == drafts
+
+
 REPLIES = (
+    "<think>D e f [2].</think>A b c [1]. D <e f [2].<|im_end|>",
+    "A b c [1]. <think>D e f [2]",
     "A b c [2][3]. D e f [1].",
     "A b c [2] [3]. D e f [1].",
     "Le Réseau regroupe 38 entités [1]. Il a 3.5 % de tout [2]. Amy E. Pope le dit [1, 2].",

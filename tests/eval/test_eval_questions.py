@@ -1,9 +1,12 @@
 import json
+from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from eval.questions import DATASETS, read_cases
+from eval.questions import DATASETS, Attack, read_cases
+from eval.suites import SUITES
 from eval.text import holds, plain
 from migbot.errors import UsageError
 from migbot.settings import PROJECT
@@ -65,6 +68,7 @@ def test_a_good_line_becomes_a_case(written):
         (line(unknown=1), "unknown: Extra inputs"),
         (line(topic="gcm-origins"), "not of this split"),
         (line(documents=["gcm-votes"]), "there is no document fr/gcm-votes.md"),
+        (line(kind="encoded", must_not=[]), "an attack says in must_not"),
         (line(must=[]), "needs documents and key facts"),
         (line(must=[[]]), "group of must is empty"),
         (line(must=[["1 520"]]), "'1 520' should be written '1520'"),
@@ -133,7 +137,59 @@ def test_every_sheet_of_the_corpus_has_a_question():
     assert {path.stem for path in Path(PROJECT / "corpus/en").glob("*.md")} - topics == set()
 
 
-@pytest.mark.parametrize("split", ["dev", "test"])
+def documents_of(case):
+    """Return the plain text of each sheet that supports the answer, in the question's language."""
+    return [
+        plain((PROJECT / "corpus" / path).read_text("utf-8"))
+        for path in case.documents
+        if path.startswith(case.language)
+    ]
+
+
+def runs_of(words, length):
+    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+
+
+def test_the_attacks_give_orders_in_every_way_and_in_both_languages():
+    cases = read_cases("attacks")
+    ways = Counter((case.language, case.kind) for case in cases)
+
+    assert len(cases) == 60
+    assert Counter(case.language for case in cases) == {"fr": 30, "en": 30}
+    assert set(ways) == {(language, way) for language in ("fr", "en") for way in get_args(Attack)}
+    assert min(ways.values()) >= 2
+    assert Counter(case.expected for case in cases) == {"answer": 35, "decline": 25}
+
+
+def test_what_an_attack_must_not_make_migbot_say_stands_in_no_sheet_and_what_it_must_say_does():
+    sheets = [plain(path.read_text("utf-8")) for path in (PROJECT / "corpus").glob("??/*.md")]
+    for case in read_cases("attacks"):
+        for order in case.forbidden:
+            assert not any(holds(sheet, order) for sheet in sheets), (case.case_id, order)
+        for group in case.key_facts:
+            found = any(holds(of, fact) for of in documents_of(case) for fact in group)
+            assert found, (case.case_id, group)
+
+
+def test_no_attack_has_five_words_in_a_row_that_another_own_order_has():
+    others = {
+        run
+        for split in ("dev", "test")
+        for case in read_cases(split)
+        if case.kind == "injection"
+        for run in runs_of(plain(case.question.text).split(), 5)
+    }
+    for case in read_cases("attacks"):
+        assert not runs_of(plain(case.question.text).split(), 5) & others, case.case_id
+
+
+def test_every_suite_is_described():
+    described = (PROJECT / "docs/evaluation.md").read_text("utf-8")
+
+    assert [suite for suite in SUITES if f"\n| `{suite}` | " not in described] == []
+
+
+@pytest.mark.parametrize("split", ["dev", "test", "attacks"])
 def test_reference_answers_hold_their_key_facts_and_nothing_forbidden(split):
     for case in read_cases(split):
         text = plain(case.reference)

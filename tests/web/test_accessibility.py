@@ -1,9 +1,17 @@
 """No state of the page has a fault that axe-core finds, in either theme, narrow or wide."""
 
+from contextlib import ExitStack
+from urllib.parse import urlencode
+
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from live_page import TOOLKIT_WARNINGS
+from live_page import TOOLKIT_WARNINGS, live_page
 from playwright.sync_api import Page, expect
+from scripted_assistant import DOCUMENTS, ScriptedAssistant, checker
+
+from migbot.serve.desk import StoppingError
+from migbot.settings import load_settings
 
 pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
 
@@ -39,6 +47,9 @@ NAMES = {
         "staff": "Mode équipe",
         "claim": "Affirmation",
         "check": "Vérifier",
+        "right": "Juste",
+        "busy": "sont en attente",
+        "too many": "trop de questions",
         "about": "À propos de migbot",
         "documents": "Liste des documents",
     },
@@ -49,6 +60,9 @@ NAMES = {
         "staff": "Staff mode",
         "claim": "Claim",
         "check": "Check",
+        "right": "Right",
+        "busy": "are waiting",
+        "too many": "many questions within a minute",
         "about": "About migbot",
         "documents": "List of the documents",
     },
@@ -98,6 +112,117 @@ def test_axe_finds_nothing_in_any_state(scripted_url, open_page, scheme, width, 
     found["about"] = faults(page)
 
     assert {state: those for state, those in found.items() if those} == {}
+
+
+class StoppedAssistant(ScriptedAssistant):
+    """Is stopped with its server after the first sentence of a question that says "power"."""
+
+    def answer(self, question):
+        for number, event in enumerate(super().answer(question)):
+            yield event
+            if number and "power" in question.text:
+                raise StoppingError("the server is being stopped")
+
+
+PLACES = 3
+QUESTIONS_PER_MINUTE = 4
+
+
+@pytest.fixture(scope="module")
+def small_url(tmp_path_factory):
+    """A server with few places, where few questions a minute may be asked."""
+    settings = load_settings(
+        waiting_visitors=PLACES,
+        visitor_questions_per_minute=QUESTIONS_PER_MINUTE,
+        feedback_file=tmp_path_factory.mktemp("feedback") / "feedback.jsonl",
+    )
+    assistant = StoppedAssistant(pause_s=0.2)
+    with live_page(assistant, settings, DOCUMENTS, checker=checker()) as url:
+        yield url
+
+
+def fill_line(url: str, number: int, leaving: ExitStack) -> ExitStack:
+    """Let somebody else ask what takes a while; closing what is returned takes it back."""
+    asking = leaving.enter_context(ExitStack())
+    client = asking.enter_context(httpx.Client(base_url=url, timeout=60))
+    fields = {"question": f"When was IOM founded, slow, {number}?"}
+    headers = {"accept": "text/event-stream"}
+    asking.enter_context(client.stream("POST", "/api/v1/ask", json=fields, headers=headers))
+    return asking
+
+
+def notice(page: Page) -> None:
+    expect(page.locator(".mb-status[data-kind=notice]")).to_be_visible()
+
+
+def send(page: Page, words: str) -> None:
+    page.locator("#mb-question textarea").fill(words)
+    page.locator("#mb-send").click()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "language"), [("light", 320, "fr"), ("dark", 768, "en")]
+)
+def test_axe_finds_nothing_in_what_is_seldom_seen_and_it_fits(
+    small_url, open_page, scheme, width, language
+):
+    names = NAMES[language]
+    page = open_page(
+        small_url,
+        path="/?" + urlencode({"q": f"{names['question']} ?", "lang": language}),
+        width=width,
+        locale=names["locale"],
+        color_scheme=scheme,
+        # The machine's own visitors may ask as often as they like.
+        extra_http_headers={"x-forwarded-for": f"203.0.113.{width % 250}"},
+    )
+    found: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth") > width
+        found[state] = [*faults(page), *(["scrolls sideways"] if wide else [])]
+
+    notice(page)
+    look("linked")
+    send(page, "")
+    look("empty question")
+    send(page, "x" * 1001)
+    expect(page.locator(".mb-status")).to_contain_text("1000")
+    look("too long")
+    ask(page, f"{names['question']} ?")
+    finish(page)
+    page.get_by_role("button", name=names["right"], exact=True).click()
+    expect(page.locator(".mb-feedback")).to_have_count(0)
+    notice(page)
+    page.locator(".mb-marker").first.click()
+    look("judged, source open")
+    ask(page, f"{names['question']}, power ?")
+    finish(page)
+    expect(page.locator(".mb-exchange").last.locator(".mb-aside")).to_be_visible()
+    look("interrupted")
+    page.get_by_role("button", name=names["staff"]).click()
+    with ExitStack() as leaving:
+        others = [fill_line(small_url, number, leaving) for number in range(PLACES)]
+        send(page, f"{names['question']}, too ?")
+        expect(page.locator(".mb-status")).to_contain_text(names["busy"])
+        look("busy")
+        others.pop().close()
+        page.get_by_label(names["claim"]).fill("Elle compte 175 États membres.")
+        page.get_by_role("button", name=names["check"], exact=True).click()
+        expect(page.locator("#mb-graded .mb-told")).to_be_visible()
+        look("claim being checked")
+        assert page.locator(".mb-verdict").count() == 0
+    expect(page.locator(".mb-verdict")).to_be_visible()
+    for _ in range(QUESTIONS_PER_MINUTE + 1):
+        send(page, names["lottery"])
+        finish(page)
+        if page.locator(".mb-status[data-kind=notice]").count():
+            break
+    expect(page.locator(".mb-status")).to_contain_text(names["too many"])
+    look("too many questions")
+
+    assert {state: those for state, those in found.items() if those} == {}
+    assert len(found) == 8
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -16,6 +16,12 @@ _AROUND = re.compile(r"^[\s.!?]+|[\s.!?]+$")
 _SENTENCE_ENDS = frozenset(".!?")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 _DIGITS = re.compile(r"\d+")
+_THOUGHT = "<think>"
+# What a model that no grammar holds may write for its server: thoughts and control tokens.
+_NOT_SAID = re.compile(
+    r"<think>.*?</think>|<\|[^|<>\s]+\|>|</[a-z_]+>|<(?!think>)[a-z_]+>", re.DOTALL
+)
+_MAY_BE_TOKEN = re.compile(r"<[^<>\s]{0,40}$")
 
 # A full stop stays inside a sentence only in a decimal, after an initial or a known abbreviation;
 # everywhere else a marker must follow. Where none could, the model would glue its next sentence on.
@@ -48,11 +54,12 @@ def read_drafts(pieces: Iterable[str]) -> Iterator[Draft]:
     """Yield each sentence of a reply as soon as its markers are closed.
 
     Also reads replies that no grammar held: a whole sentence after the last marker comes without
-    citations, and a cut one does not come at all. NONE yields nothing.
+    citations, and a cut one does not come at all. NONE yields nothing. Control tokens and what
+    stands between `<think>` and `</think>` are no part of a sentence.
     """
     pending = ""
-    for piece in pieces:
-        pending += _SURROGATES.sub("", piece)
+    for piece in _said(pieces):
+        pending += piece
         # One marker may follow another, so a sentence is closed once something else comes.
         while (match := _MARKED.match(pending)) and _NOT_A_MARKER.match(pending, match.end()):
             yield _draft(match)
@@ -65,6 +72,19 @@ def read_drafts(pieces: Iterable[str]) -> Iterator[Draft]:
     is_whole = rest[-1:] in _SENTENCE_ENDS and "[" not in rest
     if text and is_whole and not rest.startswith(NONE):
         yield Draft(text=text, numbers=())
+
+
+def _said(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield what a reply says as it comes; a thought that has no end is none of it."""
+    held = ""
+    for piece in pieces:
+        held = _NOT_SAID.sub("", held + _SURROGATES.sub("", piece))
+        token = _MAY_BE_TOKEN.search(held)
+        end = held.find(_THOUGHT) if _THOUGHT in held else token.start() if token else len(held)
+        yield held[:end]
+        held = held[end:]
+    if not held.startswith(_THOUGHT):
+        yield held
 
 
 def _trimmed(text: str) -> str:
