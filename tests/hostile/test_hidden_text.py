@@ -84,6 +84,8 @@ HARD_TO_SEE = {
 EASY_TO_SEE = {
     "grey.pdf": pdf_with(b"0.8 g " + drawn(b"", b"12")),
     "ink.pdf": pdf_with(b"1 scn " + drawn(b"", b"12")),
+    "no-box.pdf": pdf_with(drawn(b"", b"12")).replace(b"/MediaBox[0 0 600 800]", b" " * 22),
+    "no-room.pdf": pdf_with(drawn(b"", b"12")).replace(b"[0 0 600 800]", b"[0 0   0   0]"),
     "edge.pdf": pdf_with(drawn(b"", b"12", place=b"560 795")),
     "turned.pdf": pdf_with(b"q 0 1 -1 0 300 -20 cm " + drawn(b"", b"12", place=b"0 0") + b" Q"),
     "pattern.pdf": pdf_with(b"/P1 scn " + drawn(b"", b"12")),

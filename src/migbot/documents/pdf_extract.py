@@ -140,16 +140,18 @@ class _Box:
 
 
 def _box(page: Any) -> _Box:
-    media, crop = page.mediabox, page.cropbox
-    box = _Box(
-        max(float(media.left), float(crop.left)),
-        max(float(media.bottom), float(crop.bottom)),
-        min(float(media.right), float(crop.right)),
-        min(float(media.top), float(crop.top)),
-    )
-    # Of a page without room, readers show what they like.
-    is_room = box.left < box.right and box.bottom < box.top
-    return box if is_room else _Box(-inf, -inf, inf, inf)
+    # Text is read without it too, so that a page that states none, or none right, has no edge.
+    with contextlib.suppress(Exception):
+        media, crop = page.mediabox, page.cropbox
+        box = _Box(
+            max(float(media.left), float(crop.left)),
+            max(float(media.bottom), float(crop.bottom)),
+            min(float(media.right), float(crop.right)),
+            min(float(media.top), float(crop.top)),
+        )
+        if box.left < box.right and box.bottom < box.top:
+            return box
+    return _Box(-inf, -inf, inf, inf)
 
 
 @dataclass(slots=True)
