@@ -110,9 +110,9 @@ def test_a_document_that_states_a_third_language_is_warned_of(tmp_path, name, co
 
 THIRD = {
     "Spanish": "La Red reúne a las entidades del sistema de las Naciones Unidas sobre migración.",
-    "German": "Das Netzwerk vereint die Teile des Systems der Vereinten Nationen und ist für alle.",
+    "German": "Das Netzwerk vereint die Teile des Systems der Vereinten Nationen und wirkt.",
     "Italian": "La Rete riunisce gli enti del sistema delle Nazioni Unite sulla migrazione.",
-    "Portuguese": "A Rede reúne as entidades do sistema das Nações Unidas e fala pela migração.",
+    "Portuguese": "A Rede reúne as entidades do sistema das Nações Unidas pela migração.",
 }
 
 
