@@ -207,7 +207,7 @@ def _head(request, code, headers):
     request.end_headers()
 
 
-def pull_all(corpus, site=None, *, only=(), network=None, **limits):
+def pull_all(corpus, site=None, *, only=(), network=None, on_progress=None, **limits):
     """Pull what the list of `corpus` says; return the results by path without its folder."""
     sources = read_sources(corpus / "sources.toml")
     files = [
@@ -219,7 +219,7 @@ def pull_all(corpus, site=None, *, only=(), network=None, **limits):
         sources,
         files,
         limits=Limits(**merged),
-        on_progress=lambda *_: None,
+        on_progress=on_progress or (lambda *_: None),
         on_result=lambda _: None,
         network=network or site.network(),
     )

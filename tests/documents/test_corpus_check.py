@@ -35,7 +35,9 @@ def test_says_of_each_file_what_became_of_it(tmp_path, capsys):
     assert status == 0
     assert lines[0].startswith("accepted   a.md: “The Network brings")
     assert lines[0].endswith(f"en, 2018, 1 passages, {len(TEXT)} characters, 1 sections")
-    assert lines[1] == "duplicate  b.md: same text as a.md, taken once"
+    assert lines[1] == (
+        "duplicate  b.md: same text as a.md, taken once; warning: no source; warning: no licence"
+    )
     assert lines[2] == "refused    c\\n.txt: empty: it holds no text"
     assert lines[3].endswith("; warning: no source; warning: no date; warning: no licence")
     assert lines[4].startswith("2 accepted with 2 passages, 1 refused, 1 duplicates, 1 without")
@@ -66,6 +68,49 @@ def test_strict_fails_on_a_refusal_or_a_file_without_source_or_licence(tmp_path,
 
     assert check(tmp_path, "--strict") == status
     assert check(tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    ("second", "status"),
+    [(SOURCED, 0), (TEXT, 1), (SOURCED.replace("licence: CC BY 4.0\n", ""), 1)],
+)
+def test_strict_fails_on_a_duplicate_without_source_or_licence(tmp_path, second, status):
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+    (tmp_path / "b.md").write_text(second, encoding="utf-8")
+
+    assert check(tmp_path, "--strict") == status
+
+
+def test_json_says_of_a_duplicate_what_it_says_of_its_source_and_terms(tmp_path, capsys):
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+    (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
+
+    check(tmp_path, "--json")
+
+    assert json.loads(capsys.readouterr().out)["files"][1] == {
+        "path": "b.txt",
+        "status": "duplicate",
+        "duplicate_of": "a.md",
+        "url": None,
+        "licence": None,
+        "warnings": ["no source", "no licence"],
+    }
+
+
+def test_the_summary_counts_hidden_files_and_folders_but_not_those_of_migbot(tmp_path, capsys):
+    (tmp_path / "a.md").write_text(SOURCED, encoding="utf-8")
+    (tmp_path / ".draft.md").write_text(TEXT, encoding="utf-8")
+    (tmp_path / ".old").mkdir()
+    (tmp_path / ".old" / "b.md").write_text(f"{TEXT} B.", encoding="utf-8")
+    (tmp_path / "pulled" / ".unfinished").mkdir(parents=True)
+
+    check(tmp_path)
+    told = capsys.readouterr().out
+    check(tmp_path, "--json")
+    counts = json.loads(capsys.readouterr().out)["counts"]
+
+    assert told.endswith("; 2 hidden files or folders passed over\n")
+    assert (counts["accepted"], counts["hidden"]) == (1, 2)
 
 
 def test_a_text_in_its_writer_s_own_words_needs_no_licence_of_its_own(tmp_path):

@@ -3,6 +3,8 @@ from datetime import datetime
 
 import pytest
 from docx import Document
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.shared import Pt, RGBColor
 
@@ -10,6 +12,7 @@ from migbot.documents.docx import parse_docx
 from migbot.documents.load import load_document
 from migbot.errors import DocumentError
 
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 SENTENCE = "Le Réseau regroupe les entités du système des Nations Unies."
 
@@ -48,6 +51,126 @@ def test_lists_keep_their_marks_and_numbers():
     document.add_paragraph(SENTENCE)
 
     assert texts(document) == ["- entry\n- entry\n1. entry\n2. entry", SENTENCE]
+
+
+def numbered(document, kind, *, start=1, shape="%1.", depth=0, list_id=90):
+    """Add a kind of list; return what adds an item to it."""
+    level = (
+        f'<w:lvl w:ilvl="{depth}"><w:start w:val="{start}"/><w:numFmt w:val="{kind}"/>'
+        f'<w:lvlText w:val="{shape}"/></w:lvl>'
+    )
+    for inside in (
+        f'<w:abstractNum {W} w:abstractNumId="{list_id}">{level}</w:abstractNum>',
+        f'<w:num {W} w:numId="{list_id}"><w:abstractNumId w:val="{list_id}"/></w:num>',
+    ):
+        document.part.numbering_part.element.append(parse_xml(inside))
+
+    def add(text):
+        properties = document.add_paragraph(text)._p.get_or_add_pPr()
+        properties.append(
+            parse_xml(
+                f'<w:numPr {W}><w:ilvl w:val="{depth}"/><w:numId w:val="{list_id}"/></w:numPr>'
+            )
+        )
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "marks"),
+    [
+        ("decimal", {"start": 4}, ("4.", "5.")),
+        ("lowerLetter", {"shape": "(%1)"}, ("(a)", "(b)")),
+        ("upperLetter", {"start": 26, "shape": "%1)"}, ("Z)", "AA)")),
+        ("lowerRoman", {"start": 3}, ("iii.", "iv.")),
+        ("upperRoman", {"start": 1999}, ("MCMXCIX.", "MM.")),
+        ("decimal", {"shape": "Article %1"}, ("1.", "2.")),
+        ("decimal", {"start": 0}, ("0.", "1.")),
+        ("hebrew1", {}, ("-", "-")),
+        ("lowerLetter", {"start": 5_000}, ("-", "-")),
+        ("upperRoman", {"start": 5_000}, ("-", "-")),
+        ("bullet", {"shape": "•"}, ("-", "-")),
+    ],
+)
+def test_a_list_keeps_its_letters_its_numerals_and_its_start(kind, options, marks):
+    document = Document()
+    add = numbered(document, kind, **options)
+    add("entry")
+    add("entry")
+
+    assert texts(document) == ["\n".join(f"{mark} entry" for mark in marks)]
+
+
+def test_a_list_may_begin_where_another_of_its_kind_ended():
+    document = Document()
+    add = numbered(document, "decimal")
+    (number,) = document.part.numbering_part.element.xpath("w:num[@w:numId='90']")
+    number.append(
+        parse_xml(f'<w:lvlOverride {W} w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride>')
+    )
+    add("entry")
+
+    assert texts(document) == ["7. entry"]
+
+
+def with_notes(document, kind, **notes):
+    """Put footnotes or endnotes into a document, by the ids that refer to them."""
+    inside = "".join(
+        f'<w:{kind} w:id="{name[1:]}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}>'
+        for name, text in notes.items()
+    )
+    part = Part(
+        PackURI(f"/word/{kind}s.xml"),
+        f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}s+xml",
+        f"<w:{kind}s {W}>{inside}</w:{kind}s>".encode(),
+        document.part.package,
+    )
+    document.part.relate_to(part, f"{RELATIONS}/{kind}s")
+
+
+def refer(paragraph, kind, number):
+    paragraph._p.append(parse_xml(f'<w:r {W}><w:{kind}Reference w:id="{number}"/></w:r>'))
+
+
+def test_notes_follow_what_refers_to_them_and_what_nothing_refers_to_is_not_read():
+    document = Document()
+    refer(document.add_paragraph(SENTENCE), "footnote", 2)
+    for word in ("one", "two"):
+        refer(document.add_paragraph(word, style="List Bullet"), "endnote", int(word == "two"))
+    document.add_paragraph(SENTENCE)
+    with_notes(document, "footnote", n0="separator", n2="See the Compact.")
+    with_notes(document, "endnote", n0="Note on one.", n1="Note on two.")
+
+    assert texts(document) == [
+        SENTENCE,
+        "See the Compact.",
+        "- one\n- two",
+        "Note on one.",
+        "Note on two.",
+        SENTENCE,
+    ]
+    assert parse_docx(saved(document)).warnings == ()
+
+
+def test_headers_footers_and_text_boxes_are_left_out_and_told_of():
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "United Nations"
+    document.sections[0].footer.paragraphs[0].text = "Page 1"
+    box = "<w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent>"
+    twice = (
+        f'<w:r {W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f"<mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+        "</mc:AlternateContent></w:r>"
+    )
+    document.add_paragraph(SENTENCE)._p.append(parse_xml(twice))
+
+    parsed = parse_docx(saved(document))
+
+    assert texts(document) == [SENTENCE]
+    assert parsed.warnings == (
+        "not read: 18 characters of headers and footers",
+        "not read: 6 characters of text boxes",
+    )
 
 
 def test_a_table_is_a_row_a_line_and_a_wide_cell_stands_once():

@@ -80,6 +80,53 @@ def test_a_notice_about_cookies_is_kept_out(naming):
         assert "Your privacy" not in text
 
 
+def test_the_characters_of_a_notice_that_was_left_out_are_told_of():
+    banner = "<div id='cookie-banner'><p>We use cookies.</p><button>Accept all</button></div>"
+
+    page = parse_html(PAGE.replace("<article>", f"<article>{banner}"))
+
+    assert page.warnings == ("notices about cookies: 22 characters left out",)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<section id='informed-consent'><h2>Free and informed consent</h2><p>{said}</p></section>",
+        "<div class='consent'><p>{said}</p></div>",
+        "<section class='cookie'><h3>Cookies</h3><p>{said}</p><h3>Objectives</h3></section>",
+        "<div class='didomi-popup-open'><p>We use cookies.</p>{filler}<p>{said}</p></div>",
+    ],
+)
+def test_a_block_that_is_named_like_a_notice_and_is_none_is_kept(block):
+    said = "A State expresses its consent to be bound by what all peoples have been asked about."
+    block = block.format(said=said, filler=f"<p>{SENTENCE}</p>" * 40)
+
+    page = parse_html(PAGE.replace("<h2>Its", f"{block}<h2>Its"))
+
+    assert said in [block.text for block in page.blocks]
+    assert page.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [
+        ("<meta charset='iso-8859-15'>", "iso-8859-15"),
+        (
+            '<meta http-equiv="Content-Type" content="text/html; charset=windows-1250">',
+            "windows-1250",
+        ),
+    ],
+)
+def test_the_encoding_that_a_page_states_is_believed(charset, encoding):
+    said = {"iso-8859-15": "L'œuvre coûte 5 € à l'État.", "windows-1250": "L'été de Łódź."}
+    page = PAGE.replace("<head>", f"<head>{charset}").replace("One line", said[encoding])
+
+    found = html.parse_html(page.encode(encoding))
+
+    assert f"{said[encoding]}\nanother" in [block.text for block in found.blocks]
+    assert found.warnings == ()
+
+
 def test_what_the_page_itself_says_of_cookies_is_kept():
     said = "The consent of the States to the Compact, like a cookie, is given once and for all."
 

@@ -108,6 +108,33 @@ def test_a_document_that_states_a_third_language_is_warned_of(tmp_path, name, co
     )
 
 
+THIRD = {
+    "Spanish": "La Red reúne a las entidades del sistema de las Naciones Unidas sobre migración.",
+    "German": "Das Netzwerk vereint die Teile des Systems der Vereinten Nationen und wirkt.",
+    "Italian": "La Rete riunisce gli enti del sistema delle Nazioni Unite sulla migrazione.",
+    "Portuguese": "A Rede reúne as entidades do sistema das Nações Unidas pela migração.",
+}
+
+
+@pytest.mark.parametrize("language", THIRD)
+@pytest.mark.parametrize("front", ["", "---\nlanguage: fr\n---\n"])
+def test_a_text_in_a_third_language_is_warned_of_whatever_its_file_states(
+    tmp_path, language, front
+):
+    loaded = load(tmp_path, "a.md", f"{front}{THIRD[language]}")
+
+    searched = {"fr": "French", "en": "English"}[loaded.document.language]
+    assert loaded.warnings[0] == (
+        f"is in another language, {language}, which is not handled: it is searched as {searched}"
+    )
+
+
+def test_a_text_that_quotes_a_third_language_is_not_in_it(tmp_path):
+    loaded = load(tmp_path, "a.txt", f"{FRENCH}\n\n{THIRD['Spanish']}\n\n{FRENCH}\n\n{ENGLISH}")
+
+    assert not any("another language" in warning for warning in loaded.warnings)
+
+
 @pytest.mark.parametrize("language", ["en", "EN-gb", "fr", "und", "mul", "x-none", ""])
 def test_a_statement_of_no_third_language_is_no_reason_to_warn(tmp_path, language):
     for loaded in (

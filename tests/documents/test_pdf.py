@@ -2,6 +2,15 @@ import io
 
 import pytest
 from pdf_files import make_pdf
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NullObject,
+    NumberObject,
+    TextStringObject,
+)
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
@@ -76,6 +85,16 @@ def test_reads_a_pdf_that_opens_with_an_empty_password():
     encryption = StandardEncryption("", ownerPassword="owner")
 
     assert LINE in parse_pdf(make_pdf([f"{LINE}."], encrypt=encryption)).blocks[0].text
+
+
+@pytest.mark.parametrize("algorithm", ["AES-128", "AES-256"])
+def test_reads_a_pdf_of_strong_encryption_that_opens_with_an_empty_password(algorithm):
+    writer, file = PdfWriter(clone_from=io.BytesIO(make_pdf([f"{LINE}."]))), io.BytesIO()
+    writer.encrypt("", "owner", algorithm=algorithm)
+    writer.write(file)
+
+    with Parsers() as parsers:
+        assert parsers.parse("pdf", file.getvalue()).blocks[0].text == f"{LINE}."
 
 
 def refusal(pdf):
@@ -208,6 +227,124 @@ def test_a_word_parted_at_the_end_of_a_page_is_whole_on_that_page():
 
     assert first.text.endswith("pour la coopération")
     assert (second.text, second.page) == ("internationale sur les migrations.", 2)
+
+
+def rewritten(pdf, change):
+    """Return a PDF after `change` of its catalog."""
+    writer, file = PdfWriter(clone_from=io.BytesIO(pdf)), io.BytesIO()
+    change(writer.root_object)
+    writer.write(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("blank", "warning"),
+    [
+        ({2}, "page 2 holds no text; if scanned, run recognition (OCR) first"),
+        ({*range(2, 42)}, "pages 2–41 hold no text; if scanned, run recognition (OCR) first"),
+        ({3, 4, 9}, "pages 3–4, 9 hold no text; if scanned, run recognition (OCR) first"),
+    ],
+)
+def test_pages_without_text_are_told_of(blank, warning):
+    pages = [[] if number in blank else [f"{LINE} {'x' * number}."] for number in range(1, 43)]
+
+    assert parse_pdf(make_pdf(*pages)).warnings == (warning,)
+
+
+def test_of_very_many_pages_without_text_some_are_named_and_all_are_counted():
+    pages = [[] if number % 2 else [f"{'x' * number} {LINE}."] for number in range(1, 61)]
+
+    (warning,) = parse_pdf(make_pdf(*pages)).warnings
+
+    assert warning.startswith("pages 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, and others, 30 in all,")
+
+
+def without_a_page(root):
+    root["/Pages"]["/Kids"][1] = NullObject()
+
+
+def with_a_higher_count(root):
+    root["/Pages"][NameObject("/Count")] = NumberObject(5)
+
+
+@pytest.mark.parametrize(
+    ("damage", "counted", "there"), [(without_a_page, 3, 2), (with_a_higher_count, 5, 3)]
+)
+def test_a_pdf_that_lacks_pages_is_refused_as_later_ones_would_be_misnumbered(
+    damage, counted, there
+):
+    pages = [[f"{LINE} {number}."] for number in range(3)]
+
+    assert refusal(rewritten(make_pdf(*pages), damage)).startswith(
+        f"unreadable PDF: it says that it has {counted} pages, and {there} are there"
+    )
+
+
+def test_its_language_is_the_one_that_its_catalog_states():
+    pdf = make_pdf([f"{LINE}."])
+
+    def state(root):
+        root[NameObject("/Lang")] = TextStringObject("fr-CH")
+
+    assert parse_pdf(pdf).language is None
+    assert parse_pdf(rewritten(pdf, state)).language == "fr-CH"
+
+
+@pytest.mark.parametrize(
+    ("parted", "read"),
+    [
+        (["a follow-", "up to"], "a follow-up to"),
+        (["celui-", "ci regroupe"], "celui-ci regroupe"),
+        (["là-bas, a-t-", "il dit"], "là-bas, a-t-il dit"),
+        (["vis-à-", "vis des États"], "vis-à-vis des États"),
+        (["c’est-à-", "dire des États"], "c’est-à-dire des États"),
+        (["la sous-", "traitance du"], "la sous-traitance du"),
+        (["le non-", "refoulement des"], "le non-refoulement des"),
+        (["un e-", "mail des"], "un e-mail des"),
+        (["short- and long-", "term plans"], "short- and longterm plans"),
+        (["the long-", "term of long-term plans"], "the long-term of long-term plans"),
+        (["co-", "operation, or co-operation"], "co-operation, or co-operation"),
+        (["short-", "and long-term"], "short- and long-term"),
+        (["la coopé-", "ration des États"], "la coopération des États"),
+        (["co-", "operation of States"], "cooperation of States"),
+        (["voi-", "là les États"], "voilà les États"),
+        (["outils, les out-", "ils des États"], "outils, les outils des États"),
+        (["la coopé\u2010", "ration des"], "la coopération des"),
+        (["la coopé\xad", "ration des"], "la coopération des"),
+    ],
+)
+def test_a_hyphen_at_a_line_s_end_stays_where_it_is_the_word_s_own(parted, read):
+    before, after = (
+        "Le Réseau regroupe des entités du système, et",
+        "le système regroupe tout le reste.",
+    )
+    texts = (f"{before} {parted[0]}", f"{parted[1]} {after}")
+    lines = [
+        Line(pieces=(Piece(text=text, x=50.0),), y=700.0 - 14 * number, size=12.0)
+        for number, text in enumerate(texts)
+    ]
+    over_pages = [[line] for line in lines]
+
+    (joined,) = _blocks(lay_out_pages([lines]))
+    turned = " ".join(block.text for block in _blocks(lay_out_pages(over_pages)))
+
+    assert joined.text == f"{before} {read} {after}"
+    if "\xad" not in parted[0]:
+        assert turned == joined.text
+
+
+def test_ligatures_of_a_font_are_spelt_out():
+    def encode(root):
+        differences = [NumberObject(123), NameObject("/fi"), NumberObject(125), NameObject("/ffi")]
+        (font,) = root["/Pages"]["/Kids"][0]["/Resources"]["/Font"].values()
+        font.get_object()[NameObject("/Encoding")] = DictionaryObject(
+            {NameObject("/Differences"): ArrayObject(differences)}
+        )
+
+    pdf = rewritten(make_pdf(["The {rst o}ce of the Network is in Geneva."]), encode)
+
+    assert PdfReader(io.BytesIO(pdf)).pages[0].extract_text().startswith("The ﬁrst oﬃce")
+    assert parse_pdf(pdf).blocks[0].text == "The first office of the Network is in Geneva."
 
 
 def test_ligatures_are_spelt_out_and_soft_hyphens_join():

@@ -2,6 +2,8 @@
 
 import gzip
 import threading
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from pdf_files import make_pdf
@@ -20,6 +22,7 @@ from pull_server import (
 from pull_sources import make_source, write_sources
 
 from migbot.documents.corpus import read_corpus
+from migbot.documents.pull_transfer import wait_asked_for
 from migbot.errors import CorpusError, MigbotError
 
 LINES = [f"{number}. The Network brings together entities on migration." for number in range(30)]
@@ -405,6 +408,78 @@ def test_the_time_that_a_server_asks_for_is_waited_for_within_bounds(corpus, sit
     site.on("/report", status(503, Retry_After=3600))
     assert pull_report(corpus, site).state == "failed"
     assert 3600.0 not in site.pauses
+
+
+MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        ("Thu, 01 Jan 2026 12:00:09 GMT", 9.0),
+        ("Thu, 01 Jan 2026 12:00:09 -0000", 9.0),
+        ("Thu, 01 Jan 2026 13:00:09 +0100", 9.0),
+        ("Wed, 31 Dec 2025 12:00:00 GMT", 0.0),
+        ("12", 12.0),
+        ("soon", 0.0),
+        ("Thu, 99 Jan 99999 12:00:09 GMT", 0.0),
+        ("", 0.0),
+    ],
+)
+def test_a_server_may_ask_for_seconds_or_name_the_time(stated, seconds):
+    assert wait_asked_for(stated, MOMENT) == seconds
+
+
+def test_the_time_that_a_server_names_is_waited_for(corpus, site):
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    list_report(corpus, site.on("/report", status(503, Retry_After=later), body(PDF)))
+
+    assert pull_report(corpus, site).state == "new"
+    assert any(5 < pause <= 20 for pause in site.pauses)
+
+
+def test_a_part_that_the_server_knows_no_more_is_dropped_and_all_is_fetched(corpus, site):
+    list_report(corpus, site.on("/report", versioned(PDF, cut=1000), status(416), body(PDF)))
+
+    assert pull_report(corpus, site).state == "new"
+
+    assert held(corpus) == PDF
+    assert ["Range" in headers for headers in site.asked("/report")] == [False, True, False]
+
+
+def test_progress_tells_of_each_file_how_much_of_it_is_there(corpus, site):
+    list_report(corpus, site.on("/report", versioned(PDF, cut=1000), versioned(PDF)))
+    told = []
+
+    pull_all(corpus, site, on_progress=lambda *progress: told.append(progress))
+
+    counts = [done for _, done, _ in told]
+    assert {(path, total) for path, _, total in told} == {(f"pulled/{NAME}", len(PDF))}
+    assert counts == sorted(counts)
+    assert 1000 in counts
+    assert counts[-1] == len(PDF)
+
+
+def test_a_page_that_asks_to_come_back_later_does_not_replace_a_good_copy(corpus, site):
+    said = "".join(f"<p>{number}. The Network met in Geneva.</p>" for number in range(40))
+    asks = "<p>We are at work on this site. Please come back tomorrow, and thank you.</p>"
+    good, late = (
+        f"<!DOCTYPE html><html><body><main>{text}</main></body></html>".encode()
+        for text in (said, asks)
+    )
+    url = site.on("/page", body(good, "text/html"), body(late, "text/html"))
+    write_sources(corpus, make_source("page", kind="html", en=url))
+    pull_all(corpus, site)
+
+    result = pull_all(corpus, site)["en/page.html"]
+
+    assert result.state == "refused"
+    assert result.reason.startswith("shrunk from ")
+    assert "delete pulled/en/page.html and pull again. The copy of" in result.reason
+    assert held(corpus, "en/page.html") == good
+    assert waiting(corpus) == []
+    (corpus / "pulled" / "en" / "page.html").unlink()
+    assert pull_all(corpus, site)["en/page.html"].state == "new"
 
 
 def test_a_slow_body_takes_no_longer_than_a_transfer_may(corpus, site):

@@ -52,6 +52,29 @@ def test_one_bad_file_never_stops_the_rest(tmp_path):
     assert all(refused.reason and "\n" not in refused.reason for refused in report.refused)
 
 
+@pytest.mark.parametrize("error", [MemoryError, RecursionError, KeyError])
+def test_an_error_that_nobody_foresaw_costs_its_own_file_alone(
+    tmp_path, monkeypatch, caplog, error
+):
+    put(tmp_path, a_txt=f"{TEXT} A.", b_txt=f"{TEXT} B.", c_txt=f"{TEXT} C.")
+
+    def load_or_fail(folder, path, **options):
+        if path.name == "b.txt":
+            raise error
+        return load_document(folder, path, **options)
+
+    monkeypatch.setattr(corpus, "load_document", load_or_fail)
+    with caplog.at_level("DEBUG"):
+        report = read_corpus(tmp_path)
+
+    name = error.__name__
+    assert [document.path for document in report.documents] == ["a.txt", "c.txt"]
+    assert report.refused == (
+        Refused(path="b.txt", reason=f"cannot be read ({name}): save it anew, or take it out"),
+    )
+    assert caplog.records[0].exc_info[0] is error
+
+
 def test_what_disappears_while_the_corpus_is_read_is_told_and_the_rest_is_read(
     tmp_path, monkeypatch
 ):
@@ -88,7 +111,26 @@ def test_the_same_text_is_taken_once_with_the_sources_of_both(tmp_path):
 
     assert [source.title for source in report.documents[0].sources] == ["a", "b"]
     own = (Source(title="b", url="https://example.org/b"),)
-    assert report.duplicates == (Duplicate(path="b.txt", first="a.md", sources=own),)
+    assert report.duplicates == (
+        Duplicate(
+            path="b.txt", first="a.md", sources=own, url=own[0].url, licence=corpus.OWN_WORDS
+        ),
+    )
+
+
+def test_the_address_of_a_file_that_says_the_same_is_a_source_too(tmp_path):
+    published = "---\ntitle: {0}\nurl: https://example.org/{0}\n---\n"
+    put(
+        tmp_path,
+        a_md=published.format("a") + TEXT,
+        b_md=published.format("b") + TEXT,
+        c_md=published.format("a") + TEXT,
+    )
+
+    (document,) = read_corpus(tmp_path).documents
+
+    assert document.url == "https://example.org/a"
+    assert document.sources == (Source(title="b", url="https://example.org/b"),)
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path):

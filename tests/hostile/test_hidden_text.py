@@ -17,8 +17,8 @@ def pdf_with(drawing):
     return one_page_pdf(stream(shown(WORDS) + b" " + drawing))
 
 
-def drawn(settings, size):
-    return b"BT %s /F1 %s Tf 50 300 Td (%s) Tj ET" % (settings, size, ORDER.encode())
+def drawn(settings, size, place=b"50 300"):
+    return b"BT %s /F1 %s Tf %s Td (%s) Tj ET" % (settings, size, place, ORDER.encode())
 
 
 def html_with(inside, head=""):
@@ -56,6 +56,13 @@ HARD_TO_SEE = {
     "white-of-any-space.pdf": pdf_with(b"0.99 1 0.98 scn " + drawn(b"", b"12")),
     "tiny.pdf": pdf_with(drawn(b"", b"1")),
     "without-ink.pdf": pdf_with(drawn(b"3 Tr", b"12")),
+    "beyond-right.pdf": pdf_with(drawn(b"", b"12", place=b"620 300")),
+    "beyond-left.pdf": pdf_with(drawn(b"", b"12", place=b"-400 300")),
+    "beyond-top.pdf": pdf_with(drawn(b"", b"12", place=b"50 820")),
+    "beyond-foot.pdf": pdf_with(drawn(b"", b"12", place=b"50 -20")),
+    "beyond-crop.pdf": pdf_with(drawn(b"", b"12")).replace(
+        b"/MediaBox[0 0 600 800]", b"/MediaBox[0 0 600 800]/CropBox[0 350 600 800]"
+    ),
     "white.html": html_with(f'<p style="color:#ffffff">{ORDER}</p>'),
     "white-nearly.html": html_with(f'<p style="color: rgb(250, 252, 255)">{ORDER}</p>'),
     "white-by-font.html": html_with(f'<p><font color="#FEFEFE">{ORDER}</font></p>'),
@@ -77,6 +84,10 @@ HARD_TO_SEE = {
 EASY_TO_SEE = {
     "grey.pdf": pdf_with(b"0.8 g " + drawn(b"", b"12")),
     "ink.pdf": pdf_with(b"1 scn " + drawn(b"", b"12")),
+    "no-box.pdf": pdf_with(drawn(b"", b"12")).replace(b"/MediaBox[0 0 600 800]", b" " * 22),
+    "no-room.pdf": pdf_with(drawn(b"", b"12")).replace(b"[0 0 600 800]", b"[0 0   0   0]"),
+    "edge.pdf": pdf_with(drawn(b"", b"12", place=b"560 795")),
+    "turned.pdf": pdf_with(b"q 0 1 -1 0 300 -20 cm " + drawn(b"", b"12", place=b"0 0") + b" Q"),
     "pattern.pdf": pdf_with(b"/P1 scn " + drawn(b"", b"12")),
     "grey.html": html_with(f'<p style="color:#ccc">{ORDER}</p>'),
     "grey-by-font.html": html_with(f'<p><font color="gray">{ORDER}</font></p>'),
@@ -118,7 +129,12 @@ def test_text_that_is_hard_to_see_is_text_and_told_of_with_its_order(read, name)
     (line,) = hidden_lines(entry)
     kind = name.partition(".")[0].partition("-")[0]
     letters = len(ORDER.replace(" ", ""))
-    told = {"tiny": "one point", "without": "without ink", "unfolded": "a style sheet hides"}
+    told = {
+        "tiny": "one point",
+        "without": "without ink",
+        "beyond": "beyond the edge",
+        "unfolded": "a style sheet hides",
+    }
     passages = chunk_document(entry.document, count_tokens=len, max_tokens=1_000)
     assert any(ORDER in passage.text for passage in passages)
     assert f" {letters} characters " in line

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     publications, fault = _publications(settings.corpus)
     count, uncounted = _counter(settings)
     rows = [_row(entry, count) for entry in report.entries]
-    counts = _counts(rows, publications)
+    counts = {**_counts(rows, publications), "hidden": report.hidden}
     if options.json:
         found = {"files": rows, "counts": counts, "passages_not_counted": uncounted}
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -58,8 +58,8 @@ def run(options: argparse.Namespace) -> int:
         _print(rows, counts, uncounted)
     if fault:
         raise fault
-    faults = counts["refused"] or counts["without_source"] or counts["without_licence"]
-    return int(options.strict and bool(faults))
+    faulty = any(row["status"] == "refused" or not row["url"] or not row["licence"] for row in rows)
+    return int(options.strict and faulty)
 
 
 def _counter(settings: Settings) -> "tuple[Count | None, str | None]":
@@ -95,7 +95,14 @@ def _row(entry: "Entry", count: "Count | None") -> dict[str, Any]:
     if isinstance(entry, Refused):
         return {"path": entry.path, "status": "refused", "reason": entry.reason}
     if isinstance(entry, Duplicate):
-        return {"path": entry.path, "status": "duplicate", "duplicate_of": entry.first}
+        return {
+            "path": entry.path,
+            "status": "duplicate",
+            "duplicate_of": entry.first,
+            "url": entry.url,
+            "licence": entry.licence,
+            "warnings": list(entry.warnings),
+        }
     try:
         passages = count(entry.document) if count else None
     except DocumentError as error:
@@ -142,11 +149,12 @@ def _print(
     for row in rows:
         print(on_one_line(f"{row['status']:9}  {row['path']}: {_about(row)}"))
     passages = "" if counts["passages"] is None else f" with {counts['passages']} passages"
+    hidden = f"; {counts['hidden']} hidden files or folders passed over" if counts["hidden"] else ""
     print(
         f"{counts['accepted']} accepted{passages}, {counts['refused']} refused, "
         f"{counts['duplicates']} duplicates, {counts['without_source']} without source, "
         f"{counts['without_licence']} without licence, {counts['with_warnings']} with warnings; "
-        f"{counts['publications']} publications listed in sources.toml"
+        f"{counts['publications']} publications listed in sources.toml{hidden}"
     )
     if uncounted:
         print(f"Passages are not counted: {uncounted}")
@@ -155,10 +163,11 @@ def _print(
 def _about(row: Mapping[str, Any]) -> str:
     if row["status"] == "refused":
         return str(row["reason"])
+    warnings = (f"warning: {warning}" for warning in row["warnings"])
     if row["status"] == "duplicate":
-        return f"same text as {row['duplicate_of']}, taken once"
+        return "; ".join((f"same text as {row['duplicate_of']}, taken once", *warnings))
     passages = "" if row["passages"] is None else f"{row['passages']} passages, "
     size = f"{passages}{row['characters']} characters, {row['sections']} sections"
     facts = f"“{row['title']}”, {row['language']}, {row['date'] or 'undated'}, {size}"
     terms = (f"terms: {row['licence']}",) if row["publisher"] else ()
-    return "; ".join((facts, *terms, *(f"warning: {warning}" for warning in row["warnings"])))
+    return "; ".join((facts, *terms, *warnings))

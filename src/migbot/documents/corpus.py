@@ -1,6 +1,7 @@
 """The whole corpus: every file under a folder, accepted as a document or refused with a reason."""
 
 import hashlib
+import logging
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from migbot.documents.child import Parsers
 from migbot.documents.load import load_document
 from migbot.documents.names import stored_path
-from migbot.documents.pulled import Listing, read_listing
+from migbot.documents.pulled import PULLED, Listing, read_listing
 from migbot.documents.sources import SOURCES_FILE, Publication
 from migbot.errors import CorpusError, DocumentError
 from migbot.types import Document, Source
@@ -18,6 +19,7 @@ from migbot.types import Document, Source
 # A text that names its sources and no address of its own was written from them for this corpus.
 OWN_WORDS = "own words, from the sources that it names"
 _NOT_DOCUMENTS = frozenset({SOURCES_FILE, "README.md"})
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,12 +53,21 @@ class Refused:
 class Duplicate:
     """A file with the same cleaned text as an earlier one, whose path is `first`.
 
-    `sources` are its own.
+    `sources` are its own, the address that it was published at among them. `url` is the first of
+    them, and `licence` the terms under which its text may be used; None where nothing says them.
     """
 
     path: str
     first: str
     sources: tuple[Source, ...]
+    url: str | None
+    licence: str | None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What it does not say of itself, though the earlier file may."""
+        stated = {"no source": self.url, "no licence": self.licence}
+        return tuple(lack for lack, value in stated.items() if not value)
 
 
 Entry = Accepted | Refused | Duplicate
@@ -64,10 +75,14 @@ Entry = Accepted | Refused | Duplicate
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CorpusReport:
-    """Every file of a corpus, in order of path."""
+    """Every file of a corpus, in order of path.
+
+    `hidden` is how many hidden files and folders, other than migbot's own, were passed over.
+    """
 
     folder: Path
     entries: tuple[Entry, ...]
+    hidden: int
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -110,13 +125,14 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
                 document = with_sources(first.document, entry.sources)
                 entries[places[entry.first]] = replace(first, document=document)
         entries.append(entry)
-    return CorpusReport(folder=folder, entries=tuple(entries))
+    hidden = sum(_is_hidden(path) and path.parent != folder / PULLED for path in _files(folder))
+    return CorpusReport(folder=folder, entries=tuple(entries), hidden=hidden)
 
 
 def read_entries(folder: Path, *, document_bytes: int) -> Iterator[Entry]:
     """Read one file under `folder` after the other, in order of path; a bad one stops no other.
 
-    `sources.toml` and `README.md` at the top are no documents, and hidden files are passed over.
+    `sources.toml` and `README.md` at the top are no documents, and what is hidden is passed over.
     What a pulled file is stands in `sources.toml`. Of the files before, only the hash of their
     text is kept.
 
@@ -133,25 +149,27 @@ def read_entries(folder: Path, *, document_bytes: int) -> Iterator[Entry]:
     listing = read_listing(folder)
     with Parsers() as parsers:
         for path in _files(folder):
-            if path.parent == folder and path.name in _NOT_DOCUMENTS:
+            if _is_hidden(path) or (path.parent == folder and path.name in _NOT_DOCUMENTS):
                 continue
             entry = _entry(folder, path, document_bytes, listing, parsers)
             if isinstance(entry, Accepted):
                 text = hashlib.sha256(entry.document.text.encode()).digest()
                 first = seen.setdefault(text, entry.path)
                 if first != entry.path:
-                    sources = entry.document.sources
-                    entry = Duplicate(path=entry.path, first=first, sources=sources)
+                    entry = _duplicate(entry, first)
             yield entry
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield what is not a readable folder below `folder`, links to folders included, in order."""
+    """Yield in order what is not a readable folder below `folder`; of hidden folders, themselves.
+
+    Links to folders are files here.
+    """
     waiting = [folder]  # the next one last: folders may lie deeper than functions may call
     while waiting:
         path = waiting.pop()
         try:
-            children = _children(path) if path == folder or _is_own_folder(path) else None
+            children = _children(path) if path == folder or _is_looked_into(path) else None
         except OSError:
             children = None  # reading it as a file is refused with the reason
         if children is None:
@@ -160,13 +178,28 @@ def _files(folder: Path) -> Iterator[Path]:
             waiting += reversed(children)
 
 
-def _is_own_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def _is_looked_into(path: Path) -> bool:
+    return not _is_hidden(path) and path.is_dir() and not path.is_symlink()
+
+
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")
 
 
 def _children(folder: Path) -> list[Path]:
-    shown = (child for child in folder.iterdir() if not child.name.startswith("."))
-    return sorted(shown, key=lambda child: os.fsencode(child.name))
+    return sorted(folder.iterdir(), key=lambda child: os.fsencode(child.name))
+
+
+def _duplicate(entry: Accepted, first: str) -> Duplicate:
+    document = entry.document
+    published = (Source(title=document.title, url=document.url),) if document.url else ()
+    return Duplicate(
+        path=entry.path,
+        first=first,
+        sources=(*document.sources, *published),
+        url=document.source_url,
+        licence=entry.licence,
+    )
 
 
 def _entry(
@@ -181,6 +214,11 @@ def _entry(
         )
     except DocumentError as error:
         return Refused(path=on_one_line(name), reason=on_one_line(str(error)))
+    # Whatever a bad file brings about in code that nobody foresaw, it stops no other.
+    except Exception as error:  # noqa: BLE001
+        _LOG.debug("%s cannot be read", on_one_line(name), exc_info=True)
+        reason = f"cannot be read ({type(error).__name__}): save it anew, or take it out"
+        return Refused(path=on_one_line(name), reason=reason)
     publication = pulled.publication if pulled else None
     licence = publication.terms.name if publication else loaded.licence
     if licence is None and loaded.document.retells:
@@ -202,5 +240,9 @@ def on_one_line(text: str) -> str:
 
 
 def with_sources(document: Document, more: Iterable[Source]) -> Document:
-    """Return `document` with the sources of another that says the same added to its own."""
-    return replace(document, sources=tuple(dict.fromkeys((*document.sources, *more))))
+    """Return `document` with the sources of another that says the same added to its own.
+
+    The address at which it was published itself is not added once more.
+    """
+    others = (source for source in more if source.url != document.url)
+    return replace(document, sources=tuple(dict.fromkeys((*document.sources, *others))))

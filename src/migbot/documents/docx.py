@@ -1,7 +1,7 @@
 """Word documents: headings, paragraphs, lists and tables in order, as a reader sees them.
 
-Tracked changes are taken as accepted. Headers, footers, comments, notes and text boxes are left
-out.
+Tracked changes are taken as accepted. Footnotes and endnotes follow the paragraph, list or table
+that refers to them. Headers, footers and text boxes are left out and told of, comments left out.
 """
 
 import io
@@ -13,8 +13,9 @@ from typing import Any
 
 from migbot.documents.blocks import Block, Parsed
 from migbot.documents.clean import clean_text
+from migbot.documents.docx_lists import Lists
+from migbot.documents.docx_notes import Notes, beside_the_body
 from migbot.documents.docx_styles import (
-    Lists,
     Styles,
     W,
     heading_level,
@@ -41,8 +42,9 @@ _MOST_HEADING_CHARS = 200
 def parse_docx(data: bytes) -> Parsed:
     """Return the blocks of a Word document; title, date and language are its own properties.
 
-    A list item has `- ` or its number in front, the cells of a table row are set apart by ` | `.
-    Text marked as hidden is left out; text of one point and white text are kept; all are warned of.
+    A list item has `- `, its number or its letter in front, the cells of a table row are set apart
+    by ` | `. Text marked as hidden is left out; text of one point and white text are kept; all are
+    warned of.
 
     Raises:
         DocumentError: the file is encrypted, without text, or made to exhaust its reader.
@@ -62,7 +64,7 @@ def parse_docx(data: bytes) -> Parsed:
         title=properties.title or _first_heading(blocks),
         language=properties.language or reader.language,
         date=_date((properties.modified, properties.created), blocks),
-        warnings=reader.hidden.warnings(),
+        warnings=(*beside_the_body(document, docx.oxml.parse_xml), *reader.hidden.warnings()),
     )
 
 
@@ -94,6 +96,7 @@ class _Reader:
     """Walks a document's body once; `hidden` and `language` are what it met besides blocks."""
 
     def __init__(self, document: Any) -> None:
+        from docx.oxml import parse_xml  # noqa: PLC0415 - as above
         from docx.table import Table  # noqa: PLC0415 - as above
         from docx.text.paragraph import Paragraph  # noqa: PLC0415 - as above
 
@@ -101,6 +104,7 @@ class _Reader:
         self._document = document
         self._styles = Styles()
         self._lists = Lists(document)
+        self._notes = Notes(document, parse_xml)
         self.hidden = Hidden()
         # What Word itself is set to, which tells of two languages only which one is likelier.
         languages = document.styles.element.xpath(".//w:rPrDefault//w:lang/@w:val")
@@ -108,20 +112,30 @@ class _Reader:
 
     def blocks(self) -> Iterator[Block]:
         items: list[str] = []
+        notes: list[Block] = []
         for element in _content(self._document.element.body):
             paragraph = None if element.tag == f"{W}tbl" else self._of(element)
             mark = None if paragraph is None else self._lists.mark(paragraph)
             if mark is None and items:
-                yield Block(text="\n".join(items))
-                items = []
-            if paragraph is None:
-                yield Block(text="\n".join(self._rows(element)))
-            elif mark is None:
-                yield self._block(paragraph)
-            elif words := " ".join(self._words(paragraph).split()):
-                items.append(f"{mark} {words}")
+                yield from (Block(text="\n".join(items)), *notes)
+                items, notes = [], []
+            notes += self._noted(element)
+            if mark is not None:
+                if words := " ".join(self._words(paragraph).split()):
+                    items.append(f"{mark} {words}")
+                continue
+            yield (
+                Block(text="\n".join(self._rows(element)))
+                if paragraph is None
+                else (self._block(paragraph))
+            )
+            yield from notes
+            notes = []
         if items:
-            yield Block(text="\n".join(items))
+            yield from (Block(text="\n".join(items)), *notes)
+
+    def _noted(self, element: Any) -> list[Block]:
+        return [Block(text=self._words(self._of(item))) for item in self._notes.take(element)]
 
     def _of(self, element: Any) -> Any:
         return self._paragraph(element, self._document)

@@ -1,7 +1,6 @@
-"""What the styles and lists of a Word document make of a paragraph and of a stretch of it."""
+"""What the styles of a Word document make of a paragraph and of a stretch of it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from math import inf
 from typing import Any
@@ -13,12 +12,11 @@ _HEADING = re.compile(r"heading ([1-9])$", re.IGNORECASE)
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{6}")
 _OFF = frozenset({"0", "false", "off"})
 _PAPER = frozenset({"auto", "ffffff"})
-_NO_LIST = 0
 
 
 def heading_level(paragraph: Any) -> int | None:
     """Return the depth of a heading from 1; None for other paragraphs."""
-    for style in _chain(paragraph.style):
+    for style in chain(paragraph.style):
         if style.name == "Title":
             return 1
         if found := _HEADING.match(style.name or ""):
@@ -38,7 +36,7 @@ class Styles:
         if style.style_id not in self._known:
             self._known[style.style_id] = tuple(
                 properties
-                for found in _chain(style)
+                for found in chain(style)
                 for properties in (found.element.rPr, found.element.pPr)
             )
         own = paragraph.paragraph_format.element.pPr
@@ -68,64 +66,13 @@ def is_white_on_paper(looks: tuple[Any, ...]) -> bool:
     return is_white(byte / 255 for byte in bytes.fromhex(value))
 
 
-class Lists:
-    """Counts the items of a document's lists."""
-
-    def __init__(self, document: Any) -> None:
-        self._numbered = _numbered(document)
-        self._counts: Counter[tuple[int, int]] = Counter()
-
-    def mark(self, paragraph: Any) -> str | None:
-        """Return what stands before a list's item, `-` or its number; None where there is none."""
-        if heading_level(paragraph) is not None:
-            return None
-        properties = (
-            paragraph.paragraph_format.element.pPr,
-            *(style.element.pPr for style in _chain(paragraph.style)),
-        )
-        numbers = (item.numPr for item in properties if item is not None)
-        number = next((found for found in numbers if found is not None), None)
-        if number is None or number.numId is None or number.numId.val == _NO_LIST:
-            return None
-        key = (number.numId.val, number.ilvl.val if number.ilvl is not None else 0)
-        if key not in self._numbered:
-            return "-"
-        self._counts[key] += 1
-        for list_id, level in tuple(self._counts):
-            if list_id == key[0] and level > key[1]:
-                del self._counts[list_id, level]
-        return f"{self._counts[key]}."
-
-
-def _numbered(document: Any) -> frozenset[tuple[int, int]]:
-    """Return the lists and levels whose items carry a number or a letter, not a bullet."""
-    try:
-        numbering = document.part.numbering_part.element
-    except (KeyError, NotImplementedError):
-        return frozenset()
-    levels = {
-        (abstract.get(f"{W}abstractNumId"), int(level.get(f"{W}ilvl", "0")))
-        for abstract in numbering.iter(f"{W}abstractNum")
-        for level in abstract.iter(f"{W}lvl")
-        for kind in level.iter(f"{W}numFmt")
-        if kind.get(f"{W}val") not in {"bullet", "none"}
-    }
-    return frozenset(
-        (int(number.get(f"{W}numId")), level)
-        for number in numbering.iter(f"{W}num")
-        for abstract in number.iter(f"{W}abstractNumId")
-        for list_id, level in levels
-        if list_id == abstract.get(f"{W}val")
-    )
-
-
 def _points(looks: tuple[Any, ...]) -> float:
     size = _first(looks, "sz")
     half_points = "" if size is None else size.get(f"{W}val", "")
     return float(half_points) / 2 if half_points.isdecimal() else inf
 
 
-def _chain(style: Any) -> Iterator[Any]:
+def chain(style: Any) -> Iterator[Any]:
     """Yield a style and those it is based on; a file may well have them in a circle."""
     seen: set[str] = set()
     while style is not None and style.style_id not in seen:

@@ -28,6 +28,7 @@ class Hidden:
     white: int = 0
     tiny: int = 0
     unprinted: int = 0
+    beyond: int = 0
 
     def leave_out(self, text: str) -> str:
         """Count `text` as unseen and return nothing in its place."""
@@ -54,6 +55,11 @@ class Hidden:
         self.unprinted += _letters(text)
         return text
 
+    def keep_beyond(self, text: str) -> str:
+        """Count `text` as drawn beyond the edge of its page, and return it."""
+        self.beyond += _letters(text)
+        return text
+
     def warnings(self) -> tuple[str, ...]:
         """Return a line for each kind of unseen text that there was."""
         lines = (
@@ -62,6 +68,10 @@ class Hidden:
             (self.white, "characters are white, perhaps on white: read them before you trust them"),
             (self.tiny, "characters are of one point or less: enlarge them and read them"),
             (self.unprinted, "characters are drawn without ink: a scan’s text, or hidden text"),
+            (
+                self.beyond,
+                "characters are beyond the edge of their page: search for them, read them",
+            ),
         )
         return tuple(f"hidden text: {count} {what}" for count, what in lines if count)
 

@@ -11,14 +11,13 @@ from migbot.documents.decode import decode
 from migbot.documents.frontmatter import is_address
 from migbot.documents.hidden import Hidden
 from migbot.documents.html_hidden import leave_out_hidden
+from migbot.documents.html_notices import leave_out_notices
 from migbot.errors import DocumentError
 
-# Notices that lie over a page, told by the names that their makers give them.
-_NOTICES = [
-    f"//*[self::div or self::section or self::aside or self::dialog][contains("
-    f"translate(concat(@id, ' ', @class, ' ', @aria-label), 'CGKON', 'cgkon'), '{name}')]"
-    for name in ("cookie", "consent", "gdpr", "onetrust", "didomi", "tarteaucitron", "axeptio")
-]
+_CHARSET = re.compile(
+    rb"<meta\b[^>]{0,500}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
+)
+_CHARSET_WITHIN_BYTES = 4_096
 _HTML_LANGUAGE = re.compile(
     r"<html\b[^>]*?\blang\s*=\s*[\"']?([a-z]{2,3}(?:-[a-z\d]{1,8}){0,4})\b",
     re.IGNORECASE,
@@ -29,19 +28,22 @@ def parse_html(data: bytes) -> Parsed:
     """Return the main content of a page as blocks: headings, paragraphs, lists and tables.
 
     Title, date and canonical address are those that the page's metadata states. Scripts, styles,
-    comments, menus and notices about cookies are left out, and so is what the page hides.
+    comments, menus and notices about cookies are left out, and so is what the page hides; of the
+    last two, warnings tell.
 
     Raises:
         DocumentError: the page is not text, or holds no main text.
     """
     import trafilatura  # noqa: PLC0415 - the one place that needs it
 
-    decoded = decode(data)
+    decoded = decode(data, stated=_stated_encoding(data))
     hidden = Hidden()
     tree = trafilatura.load_html(decoded.text)
     page: Any = None
+    notices = 0
     if tree is not None:
         leave_out_hidden(tree, hidden)
+        notices = leave_out_notices(tree)
         page = trafilatura.bare_extraction(
             tree,
             with_metadata=True,
@@ -49,7 +51,6 @@ def parse_html(data: bytes) -> Parsed:
             include_tables=True,
             include_links=False,
             date_extraction_params={"extensive_search": False, "original_date": True},
-            prune_xpath=_NOTICES,
         )
     blocks = tuple(_blocks(page.body)) if page is not None else ()
     if not any(clean_text(block.text) for block in blocks):
@@ -62,8 +63,17 @@ def parse_html(data: bytes) -> Parsed:
         language=found[1] if (found := _HTML_LANGUAGE.search(decoded.text)) else None,
         date=_date(page.date),
         url=_url(page.url),
-        warnings=(*decoded.warnings, *hidden.warnings()),
+        warnings=(*decoded.warnings, *_left_out(notices), *hidden.warnings()),
     )
+
+
+def _stated_encoding(data: bytes) -> str | None:
+    found = _CHARSET.search(data[:_CHARSET_WITHIN_BYTES])
+    return found[1].decode("ascii", "ignore") if found else None
+
+
+def _left_out(characters: int) -> tuple[str, ...]:
+    return (f"notices about cookies: {characters} characters left out",) if characters else ()
 
 
 def _blocks(body: Any) -> Iterator[Block]:

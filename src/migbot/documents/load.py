@@ -18,6 +18,7 @@ from migbot.documents.markdown import parse_markdown
 from migbot.documents.names import stored_path
 from migbot.documents.orders import find_order
 from migbot.documents.plain import parse_plain
+from migbot.documents.third_language import third_language
 from migbot.errors import DocumentError
 from migbot.types import LANGUAGES, Document, Language
 
@@ -222,8 +223,10 @@ def _language(
     front: FrontMatter, parsed: Parsed, text: str, relative: str
 ) -> tuple[Language, tuple[str, ...]]:
     text = _sample(text)
+    third = third_language(text)
     if front.language:
-        return front.language, _other_language(front.language, text)
+        doubts = _third(f"is in another language, {third}", front.language) if third else ()
+        return front.language, doubts or _other_language(front.language, text)
     name = _name_of_language(parsed.language or "")
     stated = named_language(name)
     clear = clear_language(text)
@@ -231,11 +234,16 @@ def _language(
     hints = (clear, stated, *(name for name in LANGUAGES if name in folders))
     language = next((hint for hint in hints if hint), None) or detect_language(text)
     if name and not stated:
-        # What tells French from English finds one of them in any text.
-        searched = f"which is not handled: it is searched as {_LANGUAGE_NAMES[language]}"
-        return language, (f"states another language, {name}, {searched}",)
+        return language, _third(f"states another language, {name}", language)
+    if third:
+        return language, _third(f"is in another language, {third}", language)
     unclear = f"its language is unclear, taken as {language}: say so in front matter"
     return language, _other_language(language, text) or (() if clear else (unclear,))
+
+
+def _third(what: str, language: Language) -> tuple[str, ...]:
+    # What tells French from English finds one of them in any text.
+    return (f"{what}, which is not handled: it is searched as {_LANGUAGE_NAMES[language]}",)
 
 
 def _name_of_language(stated: str) -> str:

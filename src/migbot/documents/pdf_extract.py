@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from math import hypot
+from math import hypot, inf
 from typing import Any
 
 from migbot.documents.hidden import LEAST_POINTS, TINY_POINTS, Hidden, is_white
@@ -16,6 +16,7 @@ _NO_INK = 3
 _SETS_COLOUR = frozenset({b"g", b"rg", b"k"})  # grey; red, green and blue; the four inks
 _SETS_ANY_COLOUR = frozenset({b"sc", b"scn"})
 _INKS = 4
+_LETTER = 0.5  # of the font's size: what a letter takes, about
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,11 +54,12 @@ class Line:
 class Extracted:
     """The lines of each page in the order in which they are drawn, and what the file says.
 
-    `created` is an ISO 8601 day.
+    `created` is an ISO 8601 day, `language` a tag of any language.
     """
 
     pages: tuple[tuple[Line, ...], ...]
     title: str | None
+    language: str | None
     created: str | None
     warnings: tuple[str, ...]
 
@@ -66,7 +68,7 @@ def extract(data: bytes) -> Extracted:
     """Return what stands on the pages of a PDF.
 
     Raises:
-        DocumentError: it does not open without a password.
+        DocumentError: it does not open without a password, or has not the pages that it counts.
         Exception: of any kind, where it is no whole PDF.
     """
     from pypdf import PdfReader  # noqa: PLC0415 - the one place that needs it
@@ -77,6 +79,7 @@ def extract(data: bytes) -> Extracted:
         # Many files carry an owner's password alone and open with an empty one.
         if reader.is_encrypted and not reader.decrypt(""):
             raise DocumentError("encrypted: save a copy without password")
+        _check_count(reader)
         hidden = Hidden()
         pages = tuple(_lines(page, hidden) for page in reader.pages)
     except (FileNotDecryptedError, NotImplementedError) as error:
@@ -85,13 +88,29 @@ def extract(data: bytes) -> Extracted:
     return Extracted(
         pages=pages,
         title=title if isinstance(title, str) else None,
+        language=_language(reader),
         created=_created(reader),
         warnings=hidden.warnings(),
     )
 
 
+def _check_count(reader: Any) -> None:
+    # The library passes over pages that it does not find, and all later ones would be misnumbered.
+    stated, found = reader.root_object["/Pages"].get("/Count"), len(reader.pages)
+    if isinstance(stated, int) and stated != found:
+        raise DocumentError(
+            f"unreadable PDF: it says that it has {stated} pages, and {found} are there: save it "
+            "anew"
+        )
+
+
+def _language(reader: Any) -> str | None:
+    stated = reader.root_object.get("/Lang")
+    return stated if isinstance(stated, str) else None
+
+
 def _lines(page: Any, hidden: Hidden) -> tuple[Line, ...]:
-    drawing = _Drawing(hidden)
+    drawing = _Drawing(hidden, _box(page))
     page.extract_text(
         visitor_operand_before=drawing.before,
         visitor_operand_after=drawing.after,
@@ -100,11 +119,47 @@ def _lines(page: Any, hidden: Hidden) -> tuple[Line, ...]:
     return drawing.finish()
 
 
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """What is shown of a page, in points from where its places are counted."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    def misses(self, start: tuple[float, float], end: tuple[float, float], size: float) -> bool:
+        """Return whether text of this size between two places lies beyond one of the edges."""
+        (x, y), (end_x, end_y) = start, end
+        return (
+            max(x, end_x) + size < self.left
+            or min(x, end_x) - size > self.right
+            or max(y, end_y) + size < self.bottom
+            or min(y, end_y) - size > self.top
+        )
+
+
+def _box(page: Any) -> _Box:
+    # Text is read without it too, so that a page that states none, or none right, has no edge.
+    with contextlib.suppress(Exception):
+        media, crop = page.mediabox, page.cropbox
+        box = _Box(
+            max(float(media.left), float(crop.left)),
+            max(float(media.bottom), float(crop.bottom)),
+            min(float(media.right), float(crop.right)),
+            min(float(media.top), float(crop.top)),
+        )
+        if box.left < box.right and box.bottom < box.top:
+            return box
+    return _Box(-inf, -inf, inf, inf)
+
+
 @dataclass(slots=True)
 class _Drawing:
     """Collects what a page draws; the library tells it of each operation and each stretch."""
 
     hidden: Hidden
+    box: _Box
     lines: list[Line] = field(default_factory=list)
     line: Line | None = None
     is_white: bool = False
@@ -112,6 +167,7 @@ class _Drawing:
     saved: list[tuple[bool, bool]] = field(default_factory=list)
     shown_white: bool = False
     shown_inkless: bool = False
+    is_beyond: bool = False
     forms: int = 0
 
     def before(self, operator: bytes, operands: Sequence[Any], _cm: Any, _tm: Any) -> None:
@@ -141,6 +197,7 @@ class _Drawing:
         x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
         # What a form draws is told in coordinates of its own.
         y = None if self.forms else tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        self.is_beyond = y is not None and self._is_beyond(text, cm, tm, (x, y), drawn)
         for number, words in enumerate(text.split("\n")):
             if number:
                 self._end_line()
@@ -161,6 +218,8 @@ class _Drawing:
             self.hidden.keep_white(text)
         elif self.shown_inkless:
             self.hidden.keep_unprinted(text)
+        elif self.is_beyond:
+            self.hidden.keep_beyond(text)
         if not text.strip():
             # A space alone parts two words, and says nothing of where a line begins.
             x = self.line.pieces[-1].x if self.line else x
@@ -169,6 +228,19 @@ class _Drawing:
             self.line = replace(self.line, pieces=(*self.line.pieces, piece))
         elif text.strip():
             self.line = Line(pieces=(piece,), y=y, size=size)
+
+    def _is_beyond(
+        self,
+        text: str,
+        cm: Sequence[float],
+        tm: Sequence[float],
+        start: tuple[float, float],
+        size: float,
+    ) -> bool:
+        across = tm[0] * cm[0] + tm[1] * cm[2], tm[0] * cm[1] + tm[1] * cm[3]
+        length = _LETTER * size * len(text.strip()) / (hypot(*across) or 1.0)
+        end = start[0] + across[0] * length, start[1] + across[1] * length
+        return self.box.misses(start, end, size)
 
     def _end_line(self) -> None:
         if self.line is not None:

@@ -8,6 +8,7 @@ from migbot.documents.sources import Kind
 from migbot.errors import DocumentError
 
 _EDGE_BYTES = 4096
+_LEAST_SHARE = 0.5
 _PDF_START, _PDF_START_WITHIN_BYTES, _PDF_END = b"%PDF-", 1024, b"%%EOF"
 _HTML_STARTS, _HTML_END = (b"<!doctype html", b"<html", b"<head", b"<body"), b"</html"
 
@@ -25,7 +26,8 @@ def check_arrived(
         document_bytes: largest file read, in bytes.
 
     Raises:
-        DocumentError: it is something else, its end is missing, or it cannot be read.
+        DocumentError: it is something else, its end is missing, it cannot be read, or it holds
+            less than half of the text of the copy that is there.
     """
     kind = file.publication.kind
     with path.open("rb") as content:
@@ -42,9 +44,31 @@ def check_arrived(
     if not ends:
         raise DocumentError("what came has lost its end: pull again later")
     try:
-        load_document(corpus, path, document_bytes=document_bytes, stated=file.front_matter)
+        came = _characters(corpus, path, file, document_bytes)
     except DocumentError as error:
         raise DocumentError(f"what came cannot be read as a document: {error}") from error
+    there = _characters_there(corpus, file, document_bytes)
+    if came < _LEAST_SHARE * there:
+        raise DocumentError(
+            f"shrunk from {there} to {came} characters of text, as a page that asks to log in or "
+            "to come back later would be: look at the address in a browser; to take it as it is, "
+            f"delete {file.path} and pull again"
+        )
+
+
+def _characters(corpus: Path, path: Path, file: PulledFile, document_bytes: int) -> int:
+    stated = file.front_matter
+    loaded = load_document(corpus, path, document_bytes=document_bytes, stated=stated)
+    return len(loaded.document.text)
+
+
+def _characters_there(corpus: Path, file: PulledFile, document_bytes: int) -> int:
+    """Return how long the text of the copy is that is there; 0 where none can be read."""
+    path = corpus / file.path
+    try:
+        return _characters(corpus, path, file, document_bytes) if path.exists() else 0
+    except DocumentError:
+        return 0
 
 
 def _begins_as(kind: Kind, start: bytes) -> bool:

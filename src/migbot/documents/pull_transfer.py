@@ -4,6 +4,8 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from ssl import SSLError
 from typing import Literal
@@ -246,13 +248,23 @@ def _fault(response: httpx.Response, unfinished: Unfinished) -> Exception:
         unfinished.drop()
         return _TryAgainError("what arrived earlier is of another version")
     if status == HTTPStatus.TOO_MANY_REQUESTS or response.is_server_error:
-        asked = response.headers.get("Retry-After", "")
-        return _TryAgainError(
-            f"the server answered {status}", wait_s=float(asked) if asked.isdecimal() else 0.0
-        )
+        wait_s = wait_asked_for(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        return _TryAgainError(f"the server answered {status}", wait_s=wait_s)
     if status in _CLOSED:
         return DocumentError(
             f"the server answered {status}, it does not give this to programs: download it by "
             "hand, or take it out of sources.toml"
         )
     return DownloadError(f"the server answered {status}: look at the address in a browser")
+
+
+def wait_asked_for(stated: str, moment: datetime) -> float:
+    """Return how many seconds from `moment` on a `Retry-After` asks to wait: a number, or a day."""
+    if stated.isdecimal():
+        return float(stated)
+    try:
+        until = parsedate_to_datetime(stated)
+    except (ValueError, OverflowError):
+        return 0.0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - moment).total_seconds())
