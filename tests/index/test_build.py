@@ -311,6 +311,7 @@ def test_the_check_finds_a_passage_that_is_not_the_text_of_its_document(corpus, 
         build_id=report.build_id,
         created=index.manifest.created,
         embedder=index.manifest.embedder,
+        probe=index.manifest.probe,
         dimension=index.manifest.dimension,
         passage_tokens=160,
         corpus_sha256=index.manifest.corpus_sha256,
@@ -334,3 +335,50 @@ def test_the_check_says_that_a_damaged_build_is_served_by_an_earlier_one(corpus,
     problems = check_index(indexes, HashEmbedder())
 
     assert any("vectors.faiss" in problem for problem in problems)
+
+
+class DriftedQuestions(HashEmbedder):
+    """Gives another vector for a question, and the same as ever for a passage."""
+
+    def embed_questions(self, texts):
+        return np.roll(super().embed_questions(texts), 1, axis=1)
+
+    def embed_passages(self, texts, *, on_batch=None):
+        return HashEmbedder().embed_passages(texts, on_batch=on_batch)
+
+
+def test_the_check_finds_an_embedder_that_gives_other_vectors_to_questions_alone(corpus, indexes):
+    build(corpus, indexes)
+
+    (problem,) = check_index(indexes, DriftedQuestions())
+
+    assert "a fixed sentence as a question now gets another vector: empty the index" in problem
+
+
+def test_vectors_of_an_embedder_that_has_changed_are_not_put_beside_those_before(corpus, indexes):
+    first = build(corpus, indexes)
+    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration and its rules.\n")
+
+    second = build(corpus, indexes, DriftedQuestions())
+
+    assert (second.embedded, second.reused) == (first.passages + 1, 0)
+    assert check_index(indexes, DriftedQuestions()) == ()
+
+
+def test_a_build_that_embeds_nothing_keeps_what_its_vectors_were_made_with(corpus, indexes):
+    build(corpus, indexes)
+    (corpus / "en/seat.md").unlink()
+
+    report = build(corpus, indexes, DriftedQuestions())
+
+    assert report.published
+    assert check_index(indexes, HashEmbedder()) == ()
+    assert len(check_index(indexes, DriftedQuestions())) == 1
+
+
+def test_the_id_of_a_build_does_not_depend_on_what_the_embedder_gives(corpus, indexes, tmp_path):
+    first = build(corpus, indexes)
+
+    second = build(corpus, tmp_path / "others", DriftedQuestions())
+
+    assert second.build_id == first.build_id

@@ -12,7 +12,6 @@ import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from functools import partial
 
 import httpx
 import pytest
@@ -23,7 +22,6 @@ from migbot.answer.generate.protocol import Piece
 from migbot.index.build import build_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.live import LiveIndex, following
-from migbot.index.store import open_index
 from migbot.settings import load_settings
 from migbot.types import Finished, Question, Retrieved
 
@@ -93,10 +91,7 @@ def assistant(build, settings):
 
 @pytest.fixture
 def live(assistant, settings):
-    index = LiveIndex(
-        settings.index,
-        partial(open_index, settings.index, embedder=assistant.embedder_identity),
-    )
+    index = LiveIndex(settings.index, assistant.open_index)
     assistant.use(index.index)
     return index
 
