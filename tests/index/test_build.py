@@ -95,12 +95,17 @@ def test_the_same_corpus_elsewhere_gives_the_same_bytes(corpus, indexes, tmp_pat
 
     report = build(moved, tmp_path / "others")
 
-    for path in (indexes / report.build_id).iterdir():
-        if path.name != "manifest.json":
-            assert (
-                path.read_bytes()
-                == (tmp_path / "others" / report.build_id / path.name).read_bytes()
-            )
+    assert_same_bytes(indexes / report.build_id, tmp_path / "others" / report.build_id)
+
+
+def assert_same_bytes(one, other):
+    """See that two builds are of one id and alike but for the time that the manifest names."""
+    assert one.name == other.name
+    contents = [
+        {path.name: path.read_bytes() for path in build.iterdir() if path.name != "manifest.json"}
+        for build in (one, other)
+    ]
+    assert contents[0] == contents[1]
 
 
 def test_only_the_passages_of_an_added_file_are_embedded(corpus, indexes):
@@ -190,15 +195,32 @@ def test_one_document_more_beside_10_000_passages_embeds_and_adds_only_its_own(c
     assert bytes_of(indexes / second.build_id) - bytes_of(indexes / first.build_id) < 10_000
 
 
-def test_many_passages_are_searched_in_lists_that_find_nearly_all(corpus, indexes, monkeypatch):
-    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 500)
+def sheets_of_many_words(folder):
+    """Write sheets that make more passages than are searched exactly, where those are 500."""
     words = [f"word{number}" for number in range(400)]
     for number in range(60):
         lines = "\n\n".join(
             " ".join(words[(7 * number + 3 * line + step * step) % 400] for step in range(20))
             for line in range(20)
         )
-        write(corpus / f"en/{number}.md", f"# Sheet {number}\n\n{lines}\n")
+        write(folder / f"en/{number}.md", f"# Sheet {number}\n\n{lines}\n")
+
+
+def test_the_same_corpus_gives_the_same_bytes_where_vectors_are_in_lists(
+    corpus, indexes, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 500)
+    sheets_of_many_words(corpus)
+
+    first, second = (build(corpus, to, passage_tokens=32) for to in (indexes, tmp_path / "others"))
+
+    assert first.passages > 500
+    assert_same_bytes(indexes / first.build_id, tmp_path / "others" / second.build_id)
+
+
+def test_many_passages_are_searched_in_lists_that_find_nearly_all(corpus, indexes, monkeypatch):
+    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 500)
+    sheets_of_many_words(corpus)
 
     report = build(corpus, indexes, passage_tokens=32)
 
