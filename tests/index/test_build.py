@@ -26,6 +26,10 @@ SHEETS = {
 }
 
 
+# What stands beside the builds.
+BESIDE = (".documents", ".lock", "CURRENT")
+
+
 class NarrowEmbedder(HashEmbedder):
     """Takes so few tokens that a long title leaves no room for text."""
 
@@ -84,7 +88,7 @@ def test_an_unchanged_corpus_gives_the_same_build_and_embeds_nothing(corpus, ind
 
     assert (second.build_id, second.published) == (first.build_id, False)
     assert embedder.embedded == []
-    del before[indexes / ".lock"]
+    del before[indexes / ".lock"], before[indexes / ".documents"]
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
 
 
@@ -147,7 +151,7 @@ def test_a_build_that_was_stopped_goes_on_with_what_it_had_embedded(corpus, inde
     index = open_index(indexes)
     again = HashEmbedder().embed_passages([indexed_text(one) for one in index.passages])
     assert np.array_equal(index.dense.vectors(), again)
-    assert {path.name for path in indexes.iterdir()} == {".lock", "CURRENT", report.build_id}
+    assert {path.name for path in indexes.iterdir()} == {*BESIDE, report.build_id}
 
 
 def test_a_torn_file_of_embedded_passages_is_embedded_anew(corpus, indexes):
@@ -189,7 +193,7 @@ def test_one_document_more_beside_10_000_passages_embeds_and_adds_only_its_own(c
     assert "labour migration" in embedder.embedded[0]
     assert (second.reused, second.passages) == (first.passages, first.passages + 1)
     assert {path.name for path in indexes.iterdir()} == {
-        *(".lock", "CURRENT"),
+        *BESIDE,
         *(first.build_id, second.build_id),
     }
     assert bytes_of(indexes / second.build_id) - bytes_of(indexes / first.build_id) < 10_000
@@ -302,7 +306,7 @@ def test_an_index_of_another_format_is_refused_and_the_next_build_takes_its_plac
 
     assert (new.published, open_index(indexes).fault) == (True, None)
     there = {path.name for path in indexes.iterdir()}
-    assert there == {".lock", new.build_id, "CURRENT"}
+    assert there == {*BESIDE, new.build_id}
 
 
 def test_refuses_to_build_beside_another_builder(corpus, indexes):

@@ -231,7 +231,7 @@ def test_says_what_to_do_where_no_index_was_built(tmp_path):
             open_index(folder)
 
 
-# One part is of two sheets, all others are of three; a part of several files is replaced as a whole.
+# Which files are of two sheets, while all others are of three.
 PARTS = {
     "documents": ("documents.jsonl",),
     "passages": ("passages.jsonl",),
@@ -290,7 +290,7 @@ class Drifted(HashEmbedder):
         self._passages, self._questions = passages, questions
 
     def embed_passages(self, texts, *, on_batch=None):
-        return turned(super().embed_questions(texts), self._passages)
+        return turned(HashEmbedder().embed_passages(texts, on_batch=on_batch), self._passages)
 
     def embed_questions(self, texts):
         return turned(super().embed_questions(texts), self._questions)
