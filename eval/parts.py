@@ -11,7 +11,7 @@ from migbot.answer.support import SupportChecker
 from migbot.index.embed import Embedder, load_embedder
 from migbot.index.milvus import milvus_server
 from migbot.index.passages import indexed_text
-from migbot.index.store import Index, open_index
+from migbot.index.store import Index, open_for_questions
 from migbot.settings import Settings
 
 _TIMED_PASSAGES = 64
@@ -31,10 +31,8 @@ class Parts:
     @cached_property
     def index(self) -> Index:
         """The index in force."""
-        return open_index(
-            self.settings.index,
-            embedder=self.embedder.identity,
-            milvus=milvus_server(self.settings),
+        return open_for_questions(
+            self.settings.index, self.embedder, milvus=milvus_server(self.settings)
         )
 
     @cached_property

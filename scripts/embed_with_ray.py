@@ -9,6 +9,8 @@ Tried with Ray 2.60.0, two workers on one machine.
 The workers embed with the same code as a build and keep the vectors where a build that was stopped
 keeps them; the build then finds all of them there. They need migbot, the embedder's files and the
 index folder at the same paths, as on one machine or a shared disk.
+
+The texts to embed are in this process's memory together: 1 GB for a million passages of 1 kB.
 """
 
 import argparse

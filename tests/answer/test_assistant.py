@@ -1,4 +1,5 @@
 import re
+import unicodedata
 
 import pytest
 from answer_parts import COMPACT, NETWORK, VOTE, ask, passage, scripted_assistant
@@ -421,3 +422,37 @@ def test_the_trace_of_a_follow_up_holds_the_question_that_was_searched():
     assert isinstance(last, Finished)
 
     assert last.trace.standalone == "Que regroupe le Réseau ? et combien ?"
+
+
+BY_THE_SEA = [
+    passage(text, name=f"mer-{number}", language="fr", title="Sauvetage")
+    for number, text in enumerate(
+        (
+            "Les États s’engagent à protéger les migrants secourus en mer.",
+            "Le débarquement des personnes secourues a été décidé à Genève.",
+            "Les naufragés ont été hébergés près du port où ils étaient arrivés.",
+        )
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Où les naufragés ont-ils été hébergés ?", "mer-2"),
+        ("Qu’a-t-on décidé du débarquement à Genève ?", "mer-1"),
+        ("Par combien de voix le Pacte a-t-il été adopté en décembre ?", "vote"),
+    ],
+)
+def test_a_question_finds_the_same_passages_however_its_accents_are_written(question, expected):
+    composed, decomposed = (unicodedata.normalize(form, question) for form in ("NFC", "NFD"))
+    assert composed != decomposed
+
+    one, other = (
+        ask(text, [NETWORK, VOTE, COMPACT, *BY_THE_SEA], "NONE", top_k=3)
+        for text in (composed, decomposed)
+    )
+
+    assert one.answer.hits[0].passage.passage_id == expected
+    assert other.answer.hits == one.answer.hits
+    assert (other.answer.language, other.answer.outcome) == ("fr", one.answer.outcome)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from migbot.errors import IndexMissingError
 from migbot.index.build import build_index
+from migbot.index.document_cache import CACHE
 from migbot.index.fakes import HashEmbedder
 from migbot.index.store import CURRENT, is_build_name, open_index
 
@@ -64,11 +65,11 @@ class Scene:
         return which if index.fault is None else f"{which}: {index.fault}"
 
     def left_over(self, folder: Path) -> list[str]:
-        """Return the names of what is neither a build, nor the lock, nor says what is in force."""
+        """Return the names of what is neither a build nor kept beside the builds."""
         return sorted(
             path.name
             for path in folder.iterdir()
-            if not is_build_name(path.name) and path.name not in {CURRENT, ".lock"}
+            if not is_build_name(path.name) and path.name not in {CURRENT, CACHE, ".lock"}
         )
 
 

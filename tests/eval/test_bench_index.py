@@ -1,4 +1,5 @@
 import json
+import logging
 
 import numpy as np
 import pytest
@@ -50,3 +51,19 @@ def test_measures_an_index_and_prints_a_row_for_each_figure(tmp_path, capsys):
     for key, label in bench_index._ROWS:
         assert figures[key] > 0
         assert label in printed
+
+
+def test_measures_an_index_in_lists_against_the_exact_search(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 399)
+    caplog.set_level(logging.INFO, logger="migbot.index.dense")
+
+    figures = {}
+    for step in bench_index._STEPS.values():
+        figures |= step(tmp_path, 400)
+
+    # Once for each of the two builds.
+    assert [record.message.split(" ", 1)[1][:20] for record in caplog.records] == [
+        "of 64 lists searched"
+    ] * 2
+    assert 0.9 <= figures["recall_at_10"] <= 1.0
+    assert {key for key, _ in bench_index._ROWS} <= figures.keys()

@@ -2,6 +2,7 @@
 
 from migbot.index.build import build_index
 from migbot.index.fakes import HashEmbedder
+from migbot.index.probe import PROBE
 
 
 class CountingEmbedder(HashEmbedder):
@@ -11,7 +12,7 @@ class CountingEmbedder(HashEmbedder):
         self.embedded = []
 
     def embed_passages(self, texts, *, on_batch=None):
-        self.embedded += texts
+        self.embedded += [text for text in texts if text != PROBE]
         return super().embed_passages(texts, on_batch=on_batch)
 
 

@@ -26,6 +26,10 @@ SHEETS = {
 }
 
 
+# What stands beside the builds.
+BESIDE = (".documents", ".lock", "CURRENT")
+
+
 class NarrowEmbedder(HashEmbedder):
     """Takes so few tokens that a long title leaves no room for text."""
 
@@ -84,7 +88,7 @@ def test_an_unchanged_corpus_gives_the_same_build_and_embeds_nothing(corpus, ind
 
     assert (second.build_id, second.published) == (first.build_id, False)
     assert embedder.embedded == []
-    del before[indexes / ".lock"]
+    del before[indexes / ".lock"], before[indexes / ".documents"]
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
 
 
@@ -95,12 +99,17 @@ def test_the_same_corpus_elsewhere_gives_the_same_bytes(corpus, indexes, tmp_pat
 
     report = build(moved, tmp_path / "others")
 
-    for path in (indexes / report.build_id).iterdir():
-        if path.name != "manifest.json":
-            assert (
-                path.read_bytes()
-                == (tmp_path / "others" / report.build_id / path.name).read_bytes()
-            )
+    assert_same_bytes(indexes / report.build_id, tmp_path / "others" / report.build_id)
+
+
+def assert_same_bytes(one, other):
+    """See that two builds are of one id and alike but for the time that the manifest names."""
+    assert one.name == other.name
+    contents = [
+        {path.name: path.read_bytes() for path in build.iterdir() if path.name != "manifest.json"}
+        for build in (one, other)
+    ]
+    assert contents[0] == contents[1]
 
 
 def test_only_the_passages_of_an_added_file_are_embedded(corpus, indexes):
@@ -142,7 +151,7 @@ def test_a_build_that_was_stopped_goes_on_with_what_it_had_embedded(corpus, inde
     index = open_index(indexes)
     again = HashEmbedder().embed_passages([indexed_text(one) for one in index.passages])
     assert np.array_equal(index.dense.vectors(), again)
-    assert {path.name for path in indexes.iterdir()} == {".lock", "CURRENT", report.build_id}
+    assert {path.name for path in indexes.iterdir()} == {*BESIDE, report.build_id}
 
 
 def test_a_torn_file_of_embedded_passages_is_embedded_anew(corpus, indexes):
@@ -184,21 +193,38 @@ def test_one_document_more_beside_10_000_passages_embeds_and_adds_only_its_own(c
     assert "labour migration" in embedder.embedded[0]
     assert (second.reused, second.passages) == (first.passages, first.passages + 1)
     assert {path.name for path in indexes.iterdir()} == {
-        *(".lock", "CURRENT"),
+        *BESIDE,
         *(first.build_id, second.build_id),
     }
     assert bytes_of(indexes / second.build_id) - bytes_of(indexes / first.build_id) < 10_000
 
 
-def test_many_passages_are_searched_in_lists_that_find_nearly_all(corpus, indexes, monkeypatch):
-    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 500)
+def sheets_of_many_words(folder):
+    """Write sheets that make more passages than are searched exactly, where those are 500."""
     words = [f"word{number}" for number in range(400)]
     for number in range(60):
         lines = "\n\n".join(
             " ".join(words[(7 * number + 3 * line + step * step) % 400] for step in range(20))
             for line in range(20)
         )
-        write(corpus / f"en/{number}.md", f"# Sheet {number}\n\n{lines}\n")
+        write(folder / f"en/{number}.md", f"# Sheet {number}\n\n{lines}\n")
+
+
+def test_the_same_corpus_gives_the_same_bytes_where_vectors_are_in_lists(
+    corpus, indexes, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 500)
+    sheets_of_many_words(corpus)
+
+    first, second = (build(corpus, to, passage_tokens=32) for to in (indexes, tmp_path / "others"))
+
+    assert first.passages > 500
+    assert_same_bytes(indexes / first.build_id, tmp_path / "others" / second.build_id)
+
+
+def test_many_passages_are_searched_in_lists_that_find_nearly_all(corpus, indexes, monkeypatch):
+    monkeypatch.setattr("migbot.index.build_dense.EXACT_VECTORS", 500)
+    sheets_of_many_words(corpus)
 
     report = build(corpus, indexes, passage_tokens=32)
 
@@ -280,7 +306,7 @@ def test_an_index_of_another_format_is_refused_and_the_next_build_takes_its_plac
 
     assert (new.published, open_index(indexes).fault) == (True, None)
     there = {path.name for path in indexes.iterdir()}
-    assert there == {".lock", new.build_id, "CURRENT"}
+    assert there == {*BESIDE, new.build_id}
 
 
 def test_refuses_to_build_beside_another_builder(corpus, indexes):
@@ -311,6 +337,7 @@ def test_the_check_finds_a_passage_that_is_not_the_text_of_its_document(corpus, 
         build_id=report.build_id,
         created=index.manifest.created,
         embedder=index.manifest.embedder,
+        probe=index.manifest.probe,
         dimension=index.manifest.dimension,
         passage_tokens=160,
         corpus_sha256=index.manifest.corpus_sha256,
@@ -334,3 +361,50 @@ def test_the_check_says_that_a_damaged_build_is_served_by_an_earlier_one(corpus,
     problems = check_index(indexes, HashEmbedder())
 
     assert any("vectors.faiss" in problem for problem in problems)
+
+
+class DriftedQuestions(HashEmbedder):
+    """Gives another vector for a question, and the same as ever for a passage."""
+
+    def embed_questions(self, texts):
+        return np.roll(super().embed_questions(texts), 1, axis=1)
+
+    def embed_passages(self, texts, *, on_batch=None):
+        return HashEmbedder().embed_passages(texts, on_batch=on_batch)
+
+
+def test_the_check_finds_an_embedder_that_gives_other_vectors_to_questions_alone(corpus, indexes):
+    build(corpus, indexes)
+
+    (problem,) = check_index(indexes, DriftedQuestions())
+
+    assert "a fixed sentence as a question now gets another vector: empty the index" in problem
+
+
+def test_vectors_of_an_embedder_that_has_changed_are_not_put_beside_those_before(corpus, indexes):
+    first = build(corpus, indexes)
+    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration and its rules.\n")
+
+    second = build(corpus, indexes, DriftedQuestions())
+
+    assert (second.embedded, second.reused) == (first.passages + 1, 0)
+    assert check_index(indexes, DriftedQuestions()) == ()
+
+
+def test_a_build_that_embeds_nothing_keeps_what_its_vectors_were_made_with(corpus, indexes):
+    build(corpus, indexes)
+    (corpus / "en/seat.md").unlink()
+
+    report = build(corpus, indexes, DriftedQuestions())
+
+    assert report.published
+    assert check_index(indexes, HashEmbedder()) == ()
+    assert len(check_index(indexes, DriftedQuestions())) == 1
+
+
+def test_the_id_of_a_build_does_not_depend_on_what_the_embedder_gives(corpus, indexes, tmp_path):
+    first = build(corpus, indexes)
+
+    second = build(corpus, tmp_path / "others", DriftedQuestions())
+
+    assert second.build_id == first.build_id

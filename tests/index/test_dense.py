@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from milvus_servers import KINDS, milvus_of
 
 from migbot.errors import IndexIntegrityError, MigbotError
 from migbot.index.dense import FaissIndex
@@ -14,15 +15,16 @@ from migbot.index.recall import nearest, recall
 VECTORS = np.eye(3, 4, dtype=np.float32)
 
 
-@pytest.fixture(params=["exact", "approximate", "milvus"])
+@pytest.fixture(params=["exact", "approximate", *KINDS])
 def build(request, tmp_path):
-    """Return what indexes vectors, one of the three kinds at a time."""
-    server = MilvusServer(uri=str(tmp_path / "milvus.db"))
-    return {
-        "exact": FaissIndex.exact,
-        "approximate": lambda vectors: FaissIndex.approximate(vectors, vectors),
-        "milvus": lambda vectors: MilvusIndex.build(server, "migbot_test", vectors),
-    }[request.param]
+    """Yield what indexes vectors, one kind at a time."""
+    if request.param == "exact":
+        yield FaissIndex.exact
+    elif request.param == "approximate":
+        yield lambda vectors: FaissIndex.approximate(vectors, vectors)
+    else:
+        with milvus_of(request.param, tmp_path) as server:
+            yield lambda vectors: MilvusIndex.build(server, "migbot_test", vectors)
 
 
 def opened_again(index, folder):
@@ -31,7 +33,7 @@ def opened_again(index, folder):
     content = path.read_bytes()
     if isinstance(index, FaissIndex):
         return FaissIndex.from_content(content)
-    return MilvusIndex.from_content(MilvusServer(uri=str(folder / "milvus.db")), content)
+    return MilvusIndex.from_content(index._server, content)
 
 
 def unit_vectors(number, *, seed, spread=0.3, dimension=16):

@@ -3,6 +3,7 @@ import pytest
 
 from migbot.index.build import build_index
 from migbot.index.fakes import HASH_EMBEDDER, HashEmbedder
+from migbot.index.probe import PROBE
 from migbot.index.publish import only_builder
 from migbot.index.store import open_index
 from migbot.settings import load_settings
@@ -21,10 +22,11 @@ def settings(tmp_path):
 
 
 class UnusedEmbedder(HashEmbedder):
-    """Has nothing to do."""
+    """Has nothing to do but to say what it would do."""
 
     def embed_passages(self, texts, *, on_batch=None):
-        raise AssertionError(texts, on_batch)
+        assert texts == [PROBE]
+        return super().embed_passages(texts, on_batch=on_batch)
 
 
 def test_a_build_takes_over_what_workers_embedded(settings):

@@ -1,17 +1,24 @@
 import json
+import signal
 import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Event
 
 import numpy as np
 import pytest
 from builds import CountingEmbedder, build, corpus_of, write
+from milvus_servers import KINDS, SERVER, collections, milvus_of
 from pymilvus import MilvusClient
 
 from migbot.errors import IndexIntegrityError, MigbotError, VectorServerError
 from migbot.index.check import check_index
 from migbot.index.fakes import HashEmbedder
 from migbot.index.live import LiveIndex
-from migbot.index.milvus import MilvusServer
+from migbot.index.milvus import MilvusServer, require_server
 from migbot.index.publish import roll_back
 from migbot.index.store import open_index
 
@@ -33,13 +40,17 @@ def indexes(tmp_path):
     return tmp_path / "indexes"
 
 
-@pytest.fixture
-def milvus(tmp_path):
-    return MilvusServer(uri=str(tmp_path / "milvus" / "vectors.db"))
+@pytest.fixture(params=KINDS)
+def milvus(request, tmp_path):
+    with milvus_of(request.param, tmp_path) as server:
+        yield server
 
 
-def collections(milvus):
-    return sorted(MilvusClient(uri=milvus.uri).list_collections())
+def test_all_of_these_run_on_a_milvus_server_too():
+    if SERVER is None:
+        pytest.skip("needs a Milvus server for tests alone: set MIGBOT_TEST_MILVUS_URI")
+    require_server(MilvusServer(uri=SERVER))
+    assert len(KINDS) == 2
 
 
 def test_vectors_in_milvus_answer_as_those_in_a_file(corpus, indexes, milvus, tmp_path):
@@ -223,3 +234,106 @@ def test_a_running_server_keeps_what_it_serves_while_milvus_is_away(corpus, inde
     reached[0] = milvus
     assert any(live.look() for _ in range(5))
     assert (live.index.build_id, live.fault) == (second.build_id, None)
+
+
+def test_a_removed_file_is_gone_from_the_vectors_and_nothing_is_embedded(corpus, indexes, milvus):
+    build(corpus, indexes, milvus=milvus)
+    (corpus / "en/seat.md").unlink()
+
+    report = build(corpus, indexes, milvus=milvus)
+
+    index = open_index(indexes, milvus=milvus)
+    (question,) = HashEmbedder().embed_questions(["The headquarters of IOM are in Geneva."])
+    found = [index.passages[at].path for at, _ in index.dense.search(question, 50)]
+    assert report.embedded == 0
+    assert sorted(found) == ["en/vote.md", "fr/vote.md"]
+    assert len(index.dense) == len(index.passages) == len(index.dense.vectors()) == 2
+    assert check_index(indexes, HashEmbedder(), milvus) == ()
+
+
+def test_a_reader_meets_one_whole_build_after_the_other(corpus, indexes, milvus):
+    numbers = {build_after_a_change(corpus, indexes, milvus, 0).build_id: 0}
+    live = LiveIndex(indexes, partial(open_index, indexes, milvus=milvus))
+    (question,) = HashEmbedder().embed_questions(["A sheet about labour migration"])
+    found, ended = [], Event()
+
+    def read():
+        while not ended.is_set():
+            index = live.index
+            (best, _), *_ = index.dense.search(question, 3)
+            found.append((index.build_id, index.passages[best].text))
+
+    with ThreadPoolExecutor(1) as readers:
+        reader = readers.submit(read)
+        try:
+            for number in (1, 2):
+                numbers[build_after_a_change(corpus, indexes, milvus, number).build_id] = number
+                assert live.look()
+                read_so_far, end = len(found), time.monotonic() + 60
+                while len(found) < read_so_far + 3 and not reader.done():
+                    assert time.monotonic() < end
+                    time.sleep(0.01)
+        finally:
+            ended.set()
+    reader.result()
+
+    assert {build_id for build_id, _ in found} == set(numbers)
+    for build_id, text in found:
+        assert f"Sheet {numbers[build_id]} " in text
+
+
+BUILDS = """
+import os, signal, sys
+from pathlib import Path
+from pymilvus import MilvusClient
+from migbot.index import milvus
+from migbot.index.build import build_index
+from migbot.index.fakes import HashEmbedder
+
+corpus, indexes, uri, dies = sys.argv[1:]
+insert = MilvusClient.insert
+
+def insert_and_die(*arguments, **options):
+    insert(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if dies == "dies":
+    MilvusClient.insert = insert_and_die
+    milvus._BLOCK = 2
+build_index(
+    Path(corpus),
+    Path(indexes),
+    embedder=HashEmbedder(),
+    passage_tokens=160,
+    document_bytes=1_000_000,
+    milvus=milvus.MilvusServer(uri=uri),
+)
+"""
+
+
+def build_elsewhere(corpus, indexes, milvus, *, how):
+    """Build in a process of its own, as milvus-lite lets in one at a time; return its status."""
+    command = [sys.executable, "-c", BUILDS, str(corpus), str(indexes), milvus.uri, how]
+    return subprocess.run(command, check=False, timeout=120).returncode
+
+
+def test_a_build_that_is_killed_while_it_inserts_leaves_the_old_one_and_the_next_ends_it(
+    corpus, indexes, milvus
+):
+    assert build_elsewhere(corpus, indexes, milvus, how="lives") == 0
+    write(corpus / "en/new.md", "# Labour\n\nA new sheet about labour migration.\n")
+
+    status = build_elsewhere(corpus, indexes, milvus, how="dies")
+
+    assert status == -signal.SIGKILL
+    old = open_index(indexes, milvus=milvus)
+    assert (old.fault, len(old.dense), len(old.passages)) == (None, 3, 3)
+    half = set(collections(milvus))
+    assert len(half) == 2
+    report = build(corpus, indexes, milvus=milvus)
+    assert (report.embedded, report.passages) == (0, 4)
+    assert check_index(indexes, HashEmbedder(), milvus) == ()
+    an_hour_passes(indexes)
+    build(corpus, indexes, milvus=milvus)
+    assert len(collections(milvus)) == 2
+    assert len(half & set(collections(milvus))) == 1

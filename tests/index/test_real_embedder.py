@@ -3,15 +3,19 @@
 import json
 import subprocess
 import sys
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from migbot.answer.retrieve import Retriever
+from migbot.documents.corpus import read_corpus
 from migbot.index.build import build_index
 from migbot.index.check import check_index
+from migbot.index.content import cut_document
 from migbot.index.embed import load_embedder
+from migbot.index.passages import indexed_text
 from migbot.index.store import open_index
 from migbot.settings import load_settings
 
@@ -64,6 +68,38 @@ def test_a_question_finds_the_passage_of_the_other_language(
     hits = Retriever(index, embedder).search(question, language=language, top_k=2)
 
     assert hits[0].passage.path == path
+
+
+@pytest.mark.parametrize(
+    "question", ["Où sont détenus les enfants ?", "Quand délivre-t-on un visa ?"]
+)
+def test_a_question_finds_the_same_however_its_accents_are_written(indexes, embedder, question):
+    retriever = Retriever(open_index(indexes, embedder=embedder.identity), embedder)
+
+    composed, decomposed = (
+        retriever.search(unicodedata.normalize(form, question), language="fr", top_k=3)
+        for form in ("NFC", "NFD")
+    )
+
+    assert decomposed == composed
+
+
+def test_the_model_sees_every_passage_of_the_corpus_that_ships_whole(embedder):
+    settings = load_settings()
+    reading = embedder._model.tokenizer
+    passages = [
+        passage
+        for document in read_corpus(settings.corpus).documents
+        for passage in cut_document(
+            document, embedder=embedder, passage_tokens=settings.passage_tokens
+        )
+    ]
+
+    inputs = [embedder.identity.passage_prefix + indexed_text(passage) for passage in passages]
+    lengths = [len(ids) for ids in reading(inputs, truncation=False, verbose=False)["input_ids"]]
+
+    assert len(passages) > 400
+    assert max(lengths) <= embedder.max_tokens == 512
 
 
 def test_the_index_checks(indexes, embedder):

@@ -1,9 +1,11 @@
 import json
 import shutil
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 
 from migbot.errors import BusyError, IndexIntegrityError, IndexMissingError, MigbotError
@@ -11,14 +13,17 @@ from migbot.index.collection import build_collection
 from migbot.index.fakes import HashEmbedder
 from migbot.index.manifest import (
     FORMAT,
+    FileEntry,
     build_id_of,
     manifest_from_bytes,
     manifest_to_bytes,
     new_manifest,
+    sha256_of,
 )
 from migbot.index.passages import indexed_text, to_lines
+from migbot.index.probe import PROBE, Probe
 from migbot.index.publish import only_builder, publish, roll_back
-from migbot.index.store import open_index
+from migbot.index.store import open_for_questions, open_index
 from migbot.types import Document, Passage, Section, Source
 
 EMBEDDER = HashEmbedder()
@@ -81,6 +86,7 @@ def build_of(numbers, *, created="2024-01-01T00:00:00+00:00"):
         ),
         created=created,
         embedder=EMBEDDER.identity,
+        probe=Probe.of(EMBEDDER),
         dimension=vectors.shape[1],
         passage_tokens=160,
         corpus_sha256="0" * 64,
@@ -225,26 +231,99 @@ def test_says_what_to_do_where_no_index_was_built(tmp_path):
             open_index(folder)
 
 
-def test_refuses_parts_of_two_builds_even_when_each_hash_is_right(folder):
+# Which files are of two sheets, while all others are of three.
+PARTS = {
+    "documents": ("documents.jsonl",),
+    "passages": ("passages.jsonl",),
+    "vectors": ("vectors.faiss",),
+    "passages in the sparse index": tuple(name for name in NEW[1] if name.startswith("sparse")),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_refuses_a_part_of_another_build_even_when_each_hash_is_right(folder, part):
     manifest, files = NEW
-    mixed = {**files, "vectors.faiss": OLD[1]["vectors.faiss"]}
-    wrong = new_manifest(
-        build_id=NEW_ID,
-        created=manifest.created,
-        embedder=manifest.embedder,
-        dimension=manifest.dimension,
-        passage_tokens=160,
-        corpus_sha256=manifest.corpus_sha256,
-        documents=tuple(document(number) for number in (1, 2, 3)),
-        passages=tuple(passage_of(document(number)) for number in (1, 2, 3)),
-        files=mixed,
-    )
-    publish(folder, wrong, mixed)
+    assert PARTS[part]
+    mixed = {**files, **{name: OLD[1][name] for name in PARTS[part]}}
+    publish(folder, listing(manifest, mixed), mixed)
 
     index = open_index(folder)
 
     assert index.build_id == OLD_ID
-    assert "2 vectors and there should be 3" in index.fault
+    assert f"2 {part} and there should be 3" in index.fault
+
+
+@pytest.mark.parametrize("count", ["documents", "passages", "vectors"])
+def test_refuses_a_build_that_holds_another_number_than_its_manifest_says(folder, count):
+    manifest, files = NEW
+    wrong = replace(manifest, counts=replace(manifest.counts, **{count: 4}))
+    publish(folder, wrong, files)
+
+    index = open_index(folder)
+
+    assert index.build_id == OLD_ID
+    assert f"3 {count} and there should be 4" in index.fault
+
+
+def test_refuses_vectors_that_agree_with_the_manifest_and_not_with_the_passages(folder):
+    manifest, files = NEW
+    mixed = {**files, "vectors.faiss": OLD[1]["vectors.faiss"]}
+    counted = replace(manifest, counts=replace(manifest.counts, vectors=2))
+    publish(folder, listing(counted, mixed), mixed)
+
+    assert "2 vectors and there should be 3" in open_index(folder).fault
+
+
+def listing(manifest, files):
+    """Return `manifest` with the hashes of these files."""
+    entries = {
+        name: FileEntry(sha256=sha256_of(content), bytes=len(content))
+        for name, content in files.items()
+    }
+    return replace(manifest, files=entries)
+
+
+class Drifted(HashEmbedder):
+    """Has the same files as ever and gives vectors turned by so much."""
+
+    def __init__(self, *, passages=0.0, questions=0.0):
+        self._passages, self._questions = passages, questions
+
+    def embed_passages(self, texts, *, on_batch=None):
+        return turned(HashEmbedder().embed_passages(texts, on_batch=on_batch), self._passages)
+
+    def embed_questions(self, texts):
+        return turned(super().embed_questions(texts), self._questions)
+
+
+def turned(vectors, much):
+    vectors[:, 0] += much
+    return vectors
+
+
+@pytest.mark.parametrize(
+    ("drift", "what"),
+    [({"passages": 0.002}, "as a passage"), ({"questions": 0.002}, "as a question")],
+)
+def test_refuses_an_embedder_of_the_same_files_that_gives_other_vectors(folder, drift, what):
+    with pytest.raises(IndexIntegrityError, match=f"{what} now.*run `migbot index build`"):
+        open_for_questions(folder, Drifted(**drift))
+
+    assert open_index(folder, embedder=Drifted(**drift).identity).fault is None
+
+
+def test_the_last_digits_of_a_vector_may_differ(folder):
+    drifted = Drifted(passages=0.0005, questions=-0.0005)
+
+    assert open_for_questions(folder, drifted).build_id == NEW_ID
+
+
+def test_the_manifest_keeps_the_vectors_of_a_fixed_sentence_as_text(folder):
+    manifest = open_index(folder).manifest
+
+    (expected,) = EMBEDDER.embed_questions([PROBE])
+    kept = np.frombuffer(b64decode(manifest.probe.question), dtype="<f4")
+    assert np.array_equal(kept, expected)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from migbot.documents.language import detect_language
 from migbot.errors import GeneratorError, IntegrityError, MissingError, QuestionError
 from migbot.index.embed import Embedder, load_embedder
 from migbot.index.milvus import milvus_server
-from migbot.index.store import Index, open_index
+from migbot.index.store import Index, open_for_questions
 from migbot.settings import Settings
 from migbot.types import Answer, Event, Finished, Hit, Language, Question, Retrieved, Turn
 
@@ -45,7 +45,6 @@ class Assistant:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the parts; `index` None serves only questions that bring their own passages."""
-        self.embedder_identity = embedder.identity
         self._embedder = embedder
         self._generator = generator
         self._settings = settings
@@ -76,6 +75,22 @@ class Assistant:
     def index(self) -> Index | None:
         """Return the index that a question asked now is searched in."""
         return self._serving[0]
+
+    def open_index(self, *, falls_back: bool = True) -> Index:
+        """Return the index that the settings name, which this assistant does not use yet.
+
+        Args:
+            falls_back: False takes no other build than the one in force.
+
+        Raises:
+            IndexMissingError, IndexIntegrityError, VectorServerError: see `open_for_questions`.
+        """
+        return open_for_questions(
+            self._settings.index,
+            self._embedder,
+            milvus=milvus_server(self._settings),
+            falls_back=falls_back,
+        )
 
     def warm_up(self) -> None:
         """Read the constant beginnings of the prompts, so that the first visitor need not wait."""
@@ -200,8 +215,7 @@ def load_assistant(settings: Settings, *, with_index: bool = True) -> Assistant:
     embedder = load_embedder(settings)
     index = None
     if with_index:
-        milvus = milvus_server(settings)
-        index = open_index(settings.index, embedder=embedder.identity, milvus=milvus)
+        index = open_for_questions(settings.index, embedder, milvus=milvus_server(settings))
     try:
         generator = make_generator(settings)
     except (MissingError, IntegrityError) as error:

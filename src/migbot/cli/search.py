@@ -86,14 +86,12 @@ class _Searcher:
     def _index_retriever(self) -> "Retriever":
         from migbot.answer.retrieve import Retriever
         from migbot.index.milvus import milvus_server
-        from migbot.index.store import current_build, open_index
+        from migbot.index.store import current_build, open_for_questions
 
         # First, because it is quick to say that there is no index, and slow to load a model.
         current_build(self._settings.index)
-        index = open_index(
-            self._settings.index,
-            embedder=self._embedder.identity,
-            milvus=milvus_server(self._settings),
+        index = open_for_questions(
+            self._settings.index, self._embedder, milvus=milvus_server(self._settings)
         )
         return Retriever(index, self._embedder, self._settings.candidates)
 

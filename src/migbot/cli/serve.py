@@ -3,7 +3,6 @@
 import argparse
 import sys
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +36,6 @@ def serve(settings: "Settings") -> int:
     """
     from migbot.answer.assistant import load_assistant
     from migbot.index.live import LiveIndex, following
-    from migbot.index.milvus import milvus_server
-    from migbot.index.store import open_index
     from migbot.serve.server import address, build_server, claim
 
     # The port is claimed first: a taken one is known before the models take their seconds.
@@ -46,15 +43,9 @@ def serve(settings: "Settings") -> int:
     try:
         print("migbot: loading the models and the index…", file=sys.stderr)
         assistant = load_assistant(settings, with_index=False)
-        reopen = partial(
-            open_index,
-            settings.index,
-            embedder=assistant.embedder_identity,
-            milvus=milvus_server(settings),
-        )
         # The page says so where quotes alone answer in the place of a model.
         has_fallen_back = assistant.settings.generator != settings.generator
-        live = LiveIndex(settings.index, reopen)
+        live = LiveIndex(settings.index, assistant.open_index)
         assistant.use(live.index)
         server = build_server(
             assistant,

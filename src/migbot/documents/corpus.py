@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migbot.documents.child import Parsers
-from migbot.documents.load import load_document
+from migbot.documents.load import KnownReadings, load_document
 from migbot.documents.names import stored_path
 from migbot.documents.pulled import PULLED, Listing, read_listing
 from migbot.documents.sources import SOURCES_FILE, Publication
@@ -129,7 +129,9 @@ def read_corpus(folder: Path, *, document_bytes: int = 20_000_000) -> CorpusRepo
     return CorpusReport(folder=folder, entries=tuple(entries), hidden=hidden)
 
 
-def read_entries(folder: Path, *, document_bytes: int) -> Iterator[Entry]:
+def read_entries(
+    folder: Path, *, document_bytes: int, known: KnownReadings | None = None
+) -> Iterator[Entry]:
     """Read one file under `folder` after the other, in order of path; a bad one stops no other.
 
     `sources.toml` and `README.md` at the top are no documents, and what is hidden is passed over.
@@ -139,6 +141,7 @@ def read_entries(folder: Path, *, document_bytes: int) -> Iterator[Entry]:
     Args:
         folder: the corpus.
         document_bytes: largest file read, in bytes.
+        known: what was read before, in the place of parsing it again.
 
     Raises:
         CorpusError: `folder` is not a folder that can be read.
@@ -151,7 +154,7 @@ def read_entries(folder: Path, *, document_bytes: int) -> Iterator[Entry]:
         for path in _files(folder):
             if _is_hidden(path) or (path.parent == folder and path.name in _NOT_DOCUMENTS):
                 continue
-            entry = _entry(folder, path, document_bytes, listing, parsers)
+            entry = _entry(folder, path, document_bytes, listing, parsers, known)
             if isinstance(entry, Accepted):
                 text = hashlib.sha256(entry.document.text.encode()).digest()
                 first = seen.setdefault(text, entry.path)
@@ -203,14 +206,24 @@ def _duplicate(entry: Accepted, first: str) -> Duplicate:
 
 
 def _entry(
-    folder: Path, path: Path, document_bytes: int, listing: Listing, parsers: Parsers
+    folder: Path,
+    path: Path,
+    document_bytes: int,
+    listing: Listing,
+    parsers: Parsers,
+    known: KnownReadings | None,
 ) -> Entry:
     name = stored_path(path.relative_to(folder))
     try:
         pulled = listing.find(name)
         stated = pulled.front_matter if pulled else None
         loaded = load_document(
-            folder, path, document_bytes=document_bytes, stated=stated, parsers=parsers
+            folder,
+            path,
+            document_bytes=document_bytes,
+            stated=stated,
+            parsers=parsers,
+            known=known,
         )
     except DocumentError as error:
         return Refused(path=on_one_line(name), reason=on_one_line(str(error)))

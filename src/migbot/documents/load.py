@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from migbot.documents.blocks import Block, Parsed, lay_out
 from migbot.documents.child import Kind, Parsers
@@ -18,6 +19,7 @@ from migbot.documents.markdown import parse_markdown
 from migbot.documents.names import stored_path
 from migbot.documents.orders import find_order
 from migbot.documents.plain import parse_plain
+from migbot.documents.reader import reading_key
 from migbot.documents.third_language import third_language
 from migbot.errors import DocumentError
 from migbot.types import LANGUAGES, Document, Language
@@ -57,6 +59,18 @@ class Loaded:
     warnings: tuple[str, ...]
 
 
+class KnownReadings(Protocol):
+    """What was read before, by `reading_key`."""
+
+    def find(self, key: str) -> Loaded | None:
+        """Return what was read under this key; None where it is not known."""
+        ...
+
+    def keep(self, key: str, loaded: Loaded) -> None:
+        """Note what was read under this key."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Read:
     parsed: Parsed
@@ -71,6 +85,7 @@ def load_document(
     document_bytes: int,
     stated: FrontMatter | None = None,
     parsers: Parsers | None = None,
+    known: KnownReadings | None = None,
 ) -> Loaded:
     """Read the file `path` under the folder `corpus`.
 
@@ -83,6 +98,7 @@ def load_document(
         document_bytes: largest file read, in bytes.
         stated: what is known of the file from elsewhere, in the place of its own front matter.
         parsers: what reads PDF, HTML and DOCX; by default a child process for this file alone.
+        known: what was read before, in the place of parsing it again; None parses.
 
     Raises:
         DocumentError: the file is not one to read, or holds no text; the message is the reason.
@@ -90,11 +106,24 @@ def load_document(
     if parsers is None:
         with Parsers() as own:
             return load_document(
-                corpus, path, document_bytes=document_bytes, stated=stated, parsers=own
+                corpus, path, document_bytes=document_bytes, stated=stated, parsers=own, known=known
             )
     relative = stored_path(path.relative_to(corpus))
     data = read_regular_file(corpus, path, document_bytes=document_bytes)
-    read = _read(data, path.suffix.lower(), parsers)
+    if known is None:
+        return _load(relative, data, path.suffix.lower(), stated, parsers)
+    key = reading_key(relative, hashlib.sha256(data).hexdigest(), stated)
+    loaded = known.find(key)
+    if loaded is None:
+        loaded = _load(relative, data, path.suffix.lower(), stated, parsers)
+        known.keep(key, loaded)
+    return loaded
+
+
+def _load(
+    relative: str, data: bytes, suffix: str, stated: FrontMatter | None, parsers: Parsers
+) -> Loaded:
+    read = _read(data, suffix, parsers)
     front, parsed = stated or read.front, read.parsed
     title = _title(front, parsed, PurePosixPath(relative))
     layout = lay_out(parsed.blocks, title=title)

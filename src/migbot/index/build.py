@@ -20,6 +20,7 @@ from migbot.index.milvus import (
     require_server,
 )
 from migbot.index.passages import indexed_text
+from migbot.index.probe import Probe
 from migbot.index.publish import (
     disk_faults_told,
     only_builder,
@@ -209,9 +210,13 @@ def vector_source(
         before = open_index(folder, embedder=embedder.identity, milvus=milvus)
     except (IndexMissingError, IndexIntegrityError):
         before = None
-    return VectorSource(
-        content.passages, before=before, cache=VectorCache(folder, embedder.identity)
-    )
+    cache = VectorCache(folder, embedder.identity)
+    source = VectorSource(content.passages, before=before, cache=cache)
+    if source.new and source.probe is not None and (faults := source.probe.faults(embedder)):
+        # Side by side, vectors of two kinds would find the wrong passages.
+        _LOG.warning("all passages are embedded anew: %s", "; ".join(faults))
+        source = VectorSource(content.passages, before=None, cache=cache)
+    return source
 
 
 def _embed(source: VectorSource, embedder: Embedder, on_progress: Progress) -> None:
@@ -247,6 +252,7 @@ def _publish(
         build_id=content.build_id,
         created=datetime.now(UTC).isoformat(timespec="microseconds"),
         embedder=embedder.identity,
+        probe=source.probe or Probe.of(embedder),
         dimension=dimension,
         passage_tokens=passage_tokens,
         corpus_sha256=content.corpus_sha256,

@@ -9,9 +9,8 @@ from migbot.errors import IndexIntegrityError
 from migbot.index.embed import Embedder
 from migbot.index.milvus import MilvusServer
 from migbot.index.passages import indexed_text
+from migbot.index.probe import WHAT_TO_DO, are_close
 from migbot.index.store import Index, open_index
-
-_TOLERANCE = 1e-3  # batches and processors change the last digits of a vector
 
 
 def check_index(
@@ -30,7 +29,8 @@ def check_index(
     except IndexIntegrityError as error:
         return (str(error),)
     fault = () if index.fault is None else (index.fault,)
-    return (*fault, *_passage_faults(index), *_vector_faults(index, embedder))
+    probe = index.manifest.probe.faults(embedder)
+    return (*fault, *probe, *_passage_faults(index), *_vector_faults(index, embedder))
 
 
 def _passage_faults(index: Index) -> list[str]:
@@ -52,8 +52,7 @@ def _vector_faults(index: Index, embedder: Embedder) -> list[str]:
     stored = index.dense.vectors(np.array(probes))
     vectors = embedder.embed_passages([indexed_text(index.passages[at]) for at in probes])
     return [
-        f"passage {index.passages[at].passage_id} now gets another vector: empty the index folder "
-        "and run `migbot index build`"
+        f"passage {index.passages[at].passage_id} now gets another vector: {WHAT_TO_DO}"
         for at, kept, vector in zip(probes, stored, vectors, strict=True)
-        if kept.shape != vector.shape or not np.allclose(kept, vector, rtol=0, atol=_TOLERANCE)
+        if not are_close(kept, vector)
     ]

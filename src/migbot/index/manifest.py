@@ -11,11 +11,12 @@ from typing import Any, Literal
 from migbot import __version__
 from migbot.errors import IndexIntegrityError
 from migbot.index.embed import EmbedderIdentity
+from migbot.index.probe import Probe
 from migbot.index.terms import TERMS_VERSION
 from migbot.index.types import Buffer
 from migbot.types import Document, Passage
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 
 
@@ -44,7 +45,8 @@ class Manifest:
 
     `created` is ISO 8601 in UTC; `corpus_sha256` is of the cleaned documents with their metadata;
     `passage_tokens` is the longest passage that was asked for, in the embedder's tokens;
-    `dimension` is the length of each vector.
+    `probe` is what the embedder gave then for a fixed sentence; `dimension` is the length of each
+    vector.
     """
 
     format: int
@@ -52,6 +54,7 @@ class Manifest:
     build_id: str
     created: str
     embedder: EmbedderIdentity
+    probe: Probe
     dimension: int
     passage_tokens: int
     corpus_sha256: str
@@ -91,6 +94,7 @@ def new_manifest(
     build_id: str,
     created: str,
     embedder: EmbedderIdentity,
+    probe: Probe,
     dimension: int,
     passage_tokens: int,
     corpus_sha256: str,
@@ -105,6 +109,7 @@ def new_manifest(
         build_id=build_id,
         created=created,
         embedder=embedder,
+        probe=probe,
         dimension=dimension,
         passage_tokens=passage_tokens,
         corpus_sha256=corpus_sha256,
@@ -141,6 +146,7 @@ def manifest_from_bytes(content: bytes) -> Manifest:
         seal = fields.pop("seal")
         changed = {
             "embedder": EmbedderIdentity(**fields["embedder"]),
+            "probe": Probe(**fields["probe"]),
             "counts": Counts(**fields["counts"]),
             "files": {name: FileEntry(**entry) for name, entry in fields["files"].items()},
         }

@@ -49,12 +49,13 @@ def document_from_line(line: bytes) -> Document:
         IndexIntegrityError: the line is not a document.
     """
     try:
-        return _document(json.loads(line))
+        return document_from_fields(json.loads(line))
     except (KeyError, TypeError, ValueError) as error:
         raise IndexIntegrityError(f"a document cannot be read: {error}") from error
 
 
-def _document(fields: Mapping[str, Any]) -> Document:
+def document_from_fields(fields: Mapping[str, Any]) -> Document:
+    """Return the document whose `asdict` was written as JSON; what is amiss raises as it does."""
     sections = tuple(
         Section(start=item["start"], end=item["end"], headings=tuple(item["headings"]))
         for item in fields["sections"]

@@ -38,6 +38,8 @@ class VectorSource:
         self._passages = passages
         self._before = before
         self._cache = cache
+        # What is taken over is as the embedder was then.
+        self.probe = None if before is None else before.manifest.probe
         self._known = _positions(before)
         self._keys: list[bytes] = []
         new: dict[bytes, int] = {}

@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from migbot.documents.corpus import Duplicate, Refused, read_entries, with_sources
+from migbot.index.document_cache import document_cache
 from migbot.index.passages import document_from_line, to_line
 from migbot.index.publish import TEMPORARY, disk_faults_told
 from migbot.types import Document, Source
@@ -29,6 +30,8 @@ class Spooled:
 def spooled(corpus: Path, folder: Path, *, document_bytes: int) -> Iterator[Spooled]:
     """Read all of `corpus` as `read_corpus` does, and hold it in a nameless file under `folder`.
 
+    Files that the build before read are not parsed again. Call with the folder's lock held.
+
     Args:
         corpus: folder of the documents.
         folder: where the disk has room for them.
@@ -42,13 +45,14 @@ def spooled(corpus: Path, folder: Path, *, document_bytes: int) -> Iterator[Spoo
     with disk_faults_told(folder), TemporaryFile(dir=folder, prefix=TEMPORARY) as file:
         documents = _SpooledDocuments(file)
         refused = []
-        for entry in read_entries(corpus, document_bytes=document_bytes):
-            if isinstance(entry, Refused):
-                refused.append(entry)
-            elif isinstance(entry, Duplicate):
-                documents.add_sources(entry.first, entry.sources)
-            else:
-                documents.add(entry.document)
+        with document_cache(folder) as known:
+            for entry in read_entries(corpus, document_bytes=document_bytes, known=known):
+                if isinstance(entry, Refused):
+                    refused.append(entry)
+                elif isinstance(entry, Duplicate):
+                    documents.add_sources(entry.first, entry.sources)
+                else:
+                    documents.add(entry.document)
         yield Spooled(documents=documents, refused=tuple(refused))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from migbot.errors import IndexIntegrityError, IndexMissingError
 from migbot.index.collection import Collection
 from migbot.index.dense import VECTORS, FaissIndex, VectorIndex
-from migbot.index.embed import EmbedderIdentity
+from migbot.index.embed import Embedder, EmbedderIdentity
 from migbot.index.manifest import MANIFEST, Manifest, manifest_from_bytes, sha256_of
 from migbot.index.mapped import map_file, release_pages
 from migbot.index.milvus import RECORD, MilvusIndex, MilvusServer
@@ -70,6 +70,32 @@ def open_index(
     index = _open_whole(folder, milvus, falls_back=falls_back)
     if embedder is not None and embedder != index.manifest.embedder:
         raise IndexIntegrityError(_mismatch(index.manifest.embedder, embedder))
+    return index
+
+
+def open_for_questions(
+    folder: Path,
+    embedder: Embedder,
+    *,
+    milvus: MilvusServer | None = None,
+    falls_back: bool = True,
+) -> Index:
+    """Open as `open_index` does, and see that `embedder` still gives the vectors that it gave.
+
+    Costs two embeddings more.
+
+    Args:
+        folder: the folder that holds `CURRENT`.
+        embedder: what will embed the questions.
+        milvus: as for `open_index`, and so is `falls_back`.
+        falls_back: see there.
+
+    Raises:
+        IndexIntegrityError: it gives others; and what `open_index` raises.
+    """
+    index = open_index(folder, embedder=embedder.identity, milvus=milvus, falls_back=falls_back)
+    for fault in index.manifest.probe.faults(embedder):
+        raise IndexIntegrityError(fault)
     return index
 
 
