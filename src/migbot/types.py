@@ -161,12 +161,14 @@ class Sentence:
     """One checked sentence of an answer, without markers, and the numbers of its citations.
 
     Where `is_quote`, it is the words of its only citation between quotation marks, perhaps
-    several sentences or a list.
+    several sentences or a list. `note` is what ends `text` without being checked or quoted: when
+    that was so.
     """
 
     text: str
     citations: tuple[int, ...]
     is_quote: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

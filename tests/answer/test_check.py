@@ -437,3 +437,33 @@ def test_a_word_of_the_question_must_be_known_in_the_other_language_too():
     question = "What is the annual budget of the Network?"
 
     assert not carried("The annual budget of the Network is 1917484264", source, question=question)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "source"),
+    [
+        ("The Network has 38 members.", "en", "In December 2018 the Network had 38 members."),
+        ("Le Réseau compte 38 membres.", "fr", "Le Réseau comptait 38 membres en décembre 2018."),
+        ("Le Réseau compte 38 membres.", "fr", "In December 2018 the Network had 38 members."),
+    ],
+)
+def test_what_was_so_at_a_date_is_not_said_of_today(text, language, source):
+    said_in = "en" if source.startswith("In ") else "fr"
+    verdict = check(text, passage(source, language=said_in), language=language)
+
+    assert verdict.support is None
+    assert "says of today what was so at a date" in verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("The Network had 38 members.", "In December 2018 the Network had 38 members."),
+        ("In 2018 the Network has 38 members.", "In December 2018 the Network had 38 members."),
+        ("The Network has 38 members.", "Since 2018 the Network has 38 members."),
+        ("The Network has 38 members.", "The Network has 38 members; in 2017 it was smaller."),
+        ("The Compact was adopted in Marrakech.", "The Compact was adopted in Marrakech in 2018."),
+    ],
+)
+def test_a_sentence_in_the_tense_of_its_passage_or_with_its_date_stands(text, source):
+    assert check(text, passage(source)).support is not None

@@ -18,6 +18,7 @@ from migbot.answer.claims import (
     words_to_digits,
 )
 from migbot.answer.glossary import load_glossary
+from migbot.answer.tense import says_is, says_was
 from migbot.answer.units import LEANS_BACK, Span
 from migbot.answer.words import Word, held_terms, question_words
 from migbot.index.terms import fold, passage_terms
@@ -153,6 +154,7 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
         *_flipped(claim, here),
         *_turned(claim, passage, text, said),
         *_swapped(claim, passage, text),
+        *_outdated(claim, passage, text),
     )
     own = _known(text, passage.language, claim.language)
     wording = _strange_words(claim, known)
@@ -266,6 +268,16 @@ def _swapped(claim: Claim, passage: Passage, text: str) -> list[str]:
     common = [number for number in claim.order if number in there]
     order = [there.index(number) for number in common]
     return ["numbers in another order"] if order != sorted(order) else []
+
+
+def _outdated(claim: Claim, passage: Passage, text: str) -> list[str]:
+    """Return a fault where the claim says of today what the unit says of a date gone by."""
+    is_dated = claim.months or any(is_year(number) for number in claim.numbers)
+    if is_dated or says_was(claim.text) or not says_is(claim.text, claim.language):
+        return []
+    has_date = months(text) or any(is_year(one) for one in numbers(text, passage.language))
+    is_past = says_was(text) and not says_is(text, passage.language)
+    return ["says of today what was so at a date"] if has_date and is_past else []
 
 
 def _share(terms: frozenset[str], held: frozenset[str]) -> float:

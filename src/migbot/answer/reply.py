@@ -5,14 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from migbot.answer.check import Support
+from migbot.answer.dated import date_note
 from migbot.answer.decline import (
     SmallTalk,
     decline_message,
     failure_message,
     small_talk_reply,
 )
+from migbot.answer.expected import asks_for_now
 from migbot.answer.order import as_read
-from migbot.answer.typography import quoted
+from migbot.answer.typography import quoted, with_note
 from migbot.types import (
     Answer,
     Citation,
@@ -87,21 +89,28 @@ class Reply:
 
     def has_said(self, text: str) -> bool:
         """Return whether this very sentence was stated already."""
-        return any(sentence.text == text for sentence in self._sentences)
+        return any(one.text == with_note(text, one.note) for one in self._sentences)
 
     def state(self, text: str, supports: Sequence[Support]) -> Stated:
         """Add a sentence and return the event that shows it, with the citations that are new."""
         known = len(self._citations)
         cited = tuple(self._cite(one) for one in supports)
-        return self._stated(Sentence(text=text, citations=cited), known)
+        note = self._note(text, supports[0])
+        dated = with_note(text, note)
+        return self._stated(Sentence(text=dated, citations=cited, note=note), known)
 
     def quote(self, support: Support) -> Stated:
         """Add the words of a passage as they stand, and return the event that shows them."""
         known = len(self._citations)
-        text = quoted(support.quote, self.language)
-        return self._stated(
-            Sentence(text=text, citations=(self._cite(support),), is_quote=True), known
-        )
+        note = self._note(support.quote, support)
+        text = quoted(support.quote, self.language, note)
+        cited = (self._cite(support),)
+        return self._stated(Sentence(text=text, citations=cited, is_quote=True, note=note), known)
+
+    def _note(self, text: str, support: Support) -> str:
+        """Return when `text` was so, where the question asks how it is today."""
+        is_for_now = asks_for_now(self.text) or asks_for_now(self.trace.standalone)
+        return date_note(text, support, self.language) if is_for_now else ""
 
     def _stated(self, sentence: Sentence, known: int) -> Stated:
         if self._first_sentence_s is None:

@@ -8,6 +8,7 @@ from typing import Self
 
 from migbot.answer.definition import defines, is_headed, thing_to_define
 from migbot.answer.glossary import load_glossary
+from migbot.answer.listing import lists, things_to_list
 from migbot.answer.units import unit_spans
 from migbot.errors import QuestionError
 from migbot.index.collection import Collection, build_collection
@@ -18,10 +19,11 @@ from migbot.index.types import Ranking, Vectors
 from migbot.types import LANGUAGES, Hit, Language, Passage
 
 CANDIDATES = 50
-# What a passage gains, in standard deviations, that explains what a question wants explained, and
-# one that stands under its name.
+# What a passage gains, in standard deviations, that explains what a question wants explained, one
+# that stands under its name, and one that lists as many things as it wants listed.
 _GAIN_OF_DEFINING = 4.0
 _GAIN_OF_HEADING = 1.0
+_GAIN_OF_LISTING = 2.0
 
 
 def standardised_sum(rankings: Iterable[Ranking]) -> Ranking:
@@ -94,7 +96,9 @@ class Retriever:
         cosines = dict(dense)
         lowest = min(cosines.values(), default=0.0)
         merged = self._twins.merge(fused, language)
-        ranking = _with_definitions_first(merged, self._collection.passages, text)[:top_k]
+        ranking = _with_what_is_wanted_first(merged, self._collection.passages, text, language)[
+            :top_k
+        ]
         return tuple(
             Hit(
                 rank=rank,
@@ -106,14 +110,19 @@ class Retriever:
         )
 
 
-def _with_definitions_first(
-    ranking: Ranking, passages: Sequence[Passage], question: str
+def _with_what_is_wanted_first(
+    ranking: Ranking, passages: Sequence[Passage], question: str, language: Language
 ) -> Ranking:
-    """Return `ranking` with what explains a thing ahead, where `question` wants that explained."""
+    """Return `ranking` with what explains a thing ahead, or lists so many, where that is wanted."""
     thing = thing_to_define(question)
-    if thing is None:
+    sizes = things_to_list(question, language)
+    if thing is None and not sizes:
         return ranking
-    raised = [(at, score + _definition_gain(passages[at], thing)) for at, score in ranking]
+    raised = []
+    for position, score in ranking:
+        gain = 0.0 if thing is None else _definition_gain(passages[position], thing)
+        gain += _GAIN_OF_LISTING * lists(passages[position], sizes)
+        raised.append((position, score + gain))
     return tuple(sorted(raised, key=lambda item: -item[1]))
 
 

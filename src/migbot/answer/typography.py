@@ -1,9 +1,40 @@
-"""How sentences are set in print, in each language."""
+"""How sentences and dates are set in print, in each language."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from migbot.types import Language
 
+MONTHS: Mapping[Language, Sequence[str]] = {
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
+}
 _NO_BREAK_SPACE = "\u00a0"
 _NARROW_NO_BREAK_SPACE = "\u202f"
 
@@ -33,9 +64,35 @@ def spaced(text: str, language: Language | None) -> str:
     return re.sub("(«) | (?=[:»])", lambda found: (found[1] or "") + _NO_BREAK_SPACE, text)
 
 
-def quoted(quote: str, language: Language) -> str:
-    """Return a verbatim quote between the quotation marks of the reader's language."""
+def quoted(quote: str, language: Language, note: str = "") -> str:
+    """Return a verbatim quote between the quotation marks of the reader's language, then `note`."""
     words = " ".join(quote.split()).rstrip(".")
     if language == "fr":
-        return f"«{_NO_BREAK_SPACE}{words}{_NO_BREAK_SPACE}»."
-    return f"“{words}”."
+        return f"{with_note(f'«{_NO_BREAK_SPACE}{words}{_NO_BREAK_SPACE}»', note)}."
+    return f"{with_note(f'“{words}”', note)}."
+
+
+def with_note(text: str, note: str) -> str:
+    """Return `text` with `note` after it, before its full stop where it has one."""
+    if not note:
+        return text
+    return f"{text.removesuffix('.')} {note}{'.' if text.endswith('.') else ''}"
+
+
+def printed_date(date: str, language: Language) -> str:
+    """Return an ISO date of any precision (`2018`, `2018-12`, `2018-12-19`) as a reader says it.
+
+    What is no such date stays as it is.
+    """
+    parts = date.split("-")
+    if not all(part.isascii() and part.isdecimal() for part in parts):
+        return date
+    year, *rest = parts
+    months = MONTHS[language]
+    if not rest or not 1 <= int(rest[0]) <= len(months):
+        return year
+    month = months[int(rest[0]) - 1]
+    if len(rest) == 1:
+        return f"{month} {year}"
+    day = int(rest[1])
+    return f"{'1er' if day == 1 and language == 'fr' else day} {month} {year}"

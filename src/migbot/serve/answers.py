@@ -7,7 +7,7 @@ is kept free, so that nothing that is being read moves away.
 from collections.abc import Mapping
 
 from migbot.answer.decline import caveats
-from migbot.answer.typography import spaced
+from migbot.answer.typography import spaced, with_note
 from migbot.serve.actions import actions_html
 from migbot.serve.conversation import Exchange
 from migbot.serve.escaping import plain
@@ -111,7 +111,7 @@ def _said(exchange: Exchange, words: Strings) -> str:
         text, spoken = (
             (cited.quote, cited.passage.language) if cited else (one.text, exchange.language)
         )
-        quote = _sentence(one, text, spoken, exchange, words)
+        quote = _sentence(one, with_note(text, one.note), spoken, exchange, words)
         parts.append(f'<blockquote class="mb-quote">{quote}</blockquote>')
     return "".join(parts)
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from migbot.answer.typography import spaced
+from migbot.answer.typography import spaced, with_note
 from migbot.serve.bibliography import csl_json, ris
 from migbot.serve.conversation import Exchange, Visit
 from migbot.serve.escaping import plain
@@ -89,7 +89,8 @@ def _paragraphs(exchange: Exchange, words: Strings, set_as: Callable[[str], str]
         markers = set_as("".join(f"[{number}]" for number in sentence.citations))
         if sentence.is_quote:
             quote = set_as(verbatim[sentence.citations[0]])
-            quotes.append(f"{words.quote_open}{quote}{words.quote_close} {markers}")
+            said = with_note(f"{words.quote_open}{quote}{words.quote_close}", sentence.note)
+            quotes.append(f"{said} {markers}")
         else:
             written.append(f"{set_as(spaced(sentence.text, exchange.language))} {markers}")
     endings = {"stopped": words.stopped, "interrupted": words.interrupted}

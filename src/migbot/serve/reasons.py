@@ -6,6 +6,7 @@ The check says it in English, as programs read it; each of its wordings has a Fr
 import re
 from collections.abc import Iterable, Mapping
 
+from migbot.answer.typography import MONTHS
 from migbot.serve.strings import FRENCH, Strings
 
 _TURNS: Mapping[str, str] = {
@@ -36,7 +37,7 @@ _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
                 rf"month {number} is not in the passage",
                 f"le mois {_of(month)} ne figure pas dans le passage",
             )
-            for number, month in enumerate(FRENCH.months, start=1)
+            for number, month in enumerate(MONTHS["fr"], start=1)
         ),
         (r"date (.+) is not in the passage", r"la date \1 ne figure pas dans le passage"),
         (r"name (.+) is not in the passage", r"le nom « \1 » ne figure pas dans le passage"),
@@ -52,6 +53,10 @@ _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             for turn, french in _TURNS.items()
         ),
         (r"(.+) counts something else", r"\1 compte autre chose"),
+        (
+            r"says of today what was so at a date",
+            r"elle dit d’aujourd’hui ce qui était vrai à une date",
+        ),
         (r"numbers in another order", r"les nombres sont dans un autre ordre"),
         (
             r"speaks of the extracts, not of the subject",

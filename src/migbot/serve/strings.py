@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from migbot.answer.typography import printed_date
 from migbot.serve.english import ENGLISH
 from migbot.serve.french import FRENCH
 from migbot.serve.words import Strings
@@ -51,19 +52,8 @@ def _weight(parameter: str) -> float:
 
 
 def spoken_date(date: str | None, strings: Strings) -> str:
-    """Return an ISO date of any precision (`2018`, `2018-12`, `2018-12-19`) as a reader says it."""
-    parts = (date or "").split("-")
-    if not all(part.isascii() and part.isdecimal() for part in parts):
-        return date or strings.undated
-    numbers = [int(part) for part in parts]
-    year = parts[0]
-    if len(numbers) == 1 or not 1 <= numbers[1] <= len(strings.months):
-        return year
-    month = strings.months[numbers[1] - 1]
-    if len(numbers) == 2:  # noqa: PLR2004 - year and month
-        return strings.date_month.format(month=month, year=year)
-    day = "1er" if numbers[2] == 1 and strings is FRENCH else str(numbers[2])
-    return strings.date_long.format(day=day, month=month, year=year)
+    """Return an ISO date of any precision as a reader says it, or that there is none."""
+    return printed_date(date, "fr" if strings is FRENCH else "en") if date else strings.undated
 
 
 def spoken_state(date: str, strings: Strings) -> str:

@@ -46,9 +46,6 @@ class Strings:
     page: str
     undated: str
     document_languages: Mapping[Language, str]
-    months: tuple[str, ...]
-    date_long: str
-    date_month: str
     percent: str
     quote_open: str
     quote_close: str

@@ -1,0 +1,52 @@
+"""Says when something was so, where a question asks how it is today.
+
+A figure without its date would pass for today's, however old its source.
+"""
+
+import re
+
+from migbot.answer.check import Support
+from migbot.answer.claims import days, is_year, months, numbers
+from migbot.answer.typography import printed_date
+from migbot.types import Language
+
+# What began at a date holds on from then.
+_SINCE = re.compile(r"\b(?:since|depuis|from|à partir d[eu'’])\b", re.IGNORECASE)
+
+
+def date_note(text: str, support: Support, language: Language) -> str:
+    """Return when `text` was so, in parentheses and in `language`; "" where it names a year.
+
+    That is the one date which the words that carry it name, their heading included, or else that
+    of their document.
+    """
+    if _years(text, language):
+        return ""
+    date = _date_named(support) or support.passage.date
+    if date is None:
+        return "(undated source)" if language == "en" else "(source sans date)"
+    return f"({_as_of(date, language)})"
+
+
+def _years(text: str, language: Language) -> list[str]:
+    return sorted(number for number in numbers(text, language) if is_year(number))
+
+
+def _date_named(support: Support) -> str | None:
+    """Return the only date in the words of `support`, in ISO 8601; None without one, or after."""
+    said, language = support.framed, support.passage.language
+    years, named = _years(said, language), months(said)
+    if len(years) != 1 or _SINCE.search(said):
+        return None
+    whole = days(said)
+    if len(whole) == 1:
+        return min(whole)
+    return f"{years[0]}-{min(named):02}" if len(named) == 1 else years[0]
+
+
+def _as_of(date: str, language: Language) -> str:
+    printed = printed_date(date, language)
+    if language == "en":
+        return f"as of {printed}"
+    is_whole_day = printed[0].isdecimal() and " " in printed
+    return f"{'au' if is_whole_day else 'en'} {printed}"
