@@ -11,8 +11,8 @@ from migbot.types import Hit
 
 SEVEN = "data; drivers; information; identity; pathways; recruitment; vulnerabilities"
 LIST = passage(f"The seven aims of the plan are: {SEVEN}.", name="list")
-ABOUT = passage("The plan has seven aims: the seven aims of the plan.", name="about")
-OTHERS = [passage(f"IOM has office number {number}.", name=str(number)) for number in range(20)]
+# The same words, and no list of seven.
+ABOUT = passage(LIST.text.replace(";", ""), name="about")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_passage_lists_as_many_things_as_its_marks_set_apart(text):
 
 
 def test_the_passage_that_lists_them_is_found_first():
-    retriever = Retriever.over([ABOUT, LIST, *OTHERS], HashEmbedder())
+    retriever = Retriever.over([ABOUT, LIST], HashEmbedder())
 
     def first(question):
         return retriever.search(question, language="en", top_k=1)[0].passage.passage_id
