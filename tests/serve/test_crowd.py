@@ -82,7 +82,7 @@ def test_all_who_wait_behind_a_slow_answer_read_their_sources_and_their_place(se
         one_more.ask("When was IOM founded?")
 
     assert status(last) == f"{BEHIND} questions come before yours; the passages are already shown…"
-    assert status(one_more) == "Many questions are waiting. Try again in a minute."
+    assert status(one_more) == "Many questions are waiting. Try again in 5 minutes."
 
 
 def test_a_crowd_at_the_door_is_turned_away_in_the_words_of_the_page(serve, arrive, assistant):
@@ -95,6 +95,6 @@ def test_a_crowd_at_the_door_is_turned_away_in_the_words_of_the_page(serve, arri
             list(together.map(lambda visitor: visitor.ask("When was IOM founded?"), crowd))
 
     assert {status(visitor) for visitor in crowd} == {
-        "Many questions are waiting. Try again in a minute."
+        "Many questions are waiting. Try again in 10 seconds."
     }
     assert len(assistant.heard) == 1

@@ -129,9 +129,9 @@ def test_refused_requests_are_counted_by_status_whoever_refuses_them(api, port):
     elsewhere = {"sec-fetch-site": "cross-site"}
     assert api.post("/api/v1/ask", json={}, headers=elsewhere).status_code == 403
     assert api.post("/api/v1/ask", json={"question": ""}).status_code == 422
+    ask(api, "please crash")
     with asking(api, "When was IOM founded, slow?"):
         assert ask(api, "When was IOM founded?").status_code == 503
-    ask(api, "please crash")
 
     counted = {key[1][1]: value for key, value in read(port).items() if key[0] == REFUSED}
     assert counted == {"400": 1, "403": 1, "404": 3, "422": 1, "503": 1}

@@ -227,6 +227,9 @@ def _entry(
         )
     except DocumentError as error:
         return Refused(path=on_one_line(name), reason=on_one_line(str(error)))
+    except OSError:
+        # Not this file's fault: what was read of it cannot be kept.
+        raise
     # Whatever a bad file brings about in code that nobody foresaw, it stops no other.
     except Exception as error:  # noqa: BLE001
         _LOG.debug("%s cannot be read", on_one_line(name), exc_info=True)
