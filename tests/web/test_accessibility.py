@@ -187,7 +187,7 @@ def test_axe_finds_nothing_in_what_is_seldom_seen_and_it_fits(
     send(page, "")
     look("empty question")
     send(page, "x" * 1001)
-    expect(page.locator(".mb-status")).to_contain_text("1000")
+    expect(page.locator(".mb-refused")).to_contain_text("1000")
     look("too long")
     ask(page, f"{names['question']} ?")
     finish(page)
