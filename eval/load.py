@@ -3,11 +3,11 @@
     python -m eval.load --visitors 100 --seconds 300
 
 Serves a made-up index in a process of its own, with a model that copies and takes its time; all
-else is the real server. Round after round, all visitors ask at once, each for its own number: most
-are programs that ask over HTTP, the others speak to the page as a browser does. After each round
-prints the server's memory, threads and open descriptors on standard error, and at the end the
-figures of programs and page, each by itself, as JSON. The exit status is 1 where anybody got an
-error or a number that is another's.
+else is the real server. Round after round, all visitors ask in the same instant, or over
+--spread-s, each for its own number: most are programs that ask over HTTP, the others speak to the
+page as a browser does. After each round prints the server's memory, threads and open descriptors
+on standard error, and at the end the figures of programs and page, each by itself, as JSON. The
+exit status is 1 where anybody got an error or a number that is another's.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,6 +40,8 @@ from migbot.settings import load_settings
 _OFFICE = re.compile(r"office (\d+)")
 _WAIT_S = 600.0
 _WAYS = ("api", "page")
+# Has no divisor in common with a round number of visitors.
+_STRIDE = 37
 
 
 class CopyingModel:
@@ -67,9 +69,9 @@ class CopyingModel:
     ) -> Iterator[Piece]:
         """Say what the extracts say of the office."""
         prompt = messages[-1].text
-        office = _OFFICE.findall(prompt)[-1]
-        said = re.search(
-            rf"\[(\d+)\] (?:(?!\[\d+\]).)*?(The register of office {office} [^.]+)\.",
+        offices = _OFFICE.findall(prompt)
+        said = offices and re.search(
+            rf"\[(\d+)\] (?:(?!\[\d+\]).)*?(The register of office {offices[-1]} [^.]+)\.",
             prompt,
             re.DOTALL,
         )
@@ -87,6 +89,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seconds", type=float, default=20, help="begin no round after these")
     parser.add_argument("--answer-s", type=float, default=0.1, help="time the model takes")
     parser.add_argument(
+        "--spread-s", type=float, default=0.0, help="time over which a round's visitors come"
+    )
+    parser.add_argument(
         "--embedder", action="store_true", help="search with the real embedder, not a quick one"
     )
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -99,6 +104,7 @@ def main(arguments: Sequence[str]) -> int:
         options.seconds,
         options.answer_s,
         page=options.page,
+        spread_s=options.spread_s,
         real_embedder=options.embedder,
     )
     print(json.dumps(figures, indent=2))
@@ -106,19 +112,26 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def measure(
-    visitors: int, seconds: float, answer_s: float, *, page: int = 0, real_embedder: bool = False
+    visitors: int,
+    seconds: float,
+    answer_s: float,
+    *,
+    page: int = 0,
+    spread_s: float = 0.0,
+    real_embedder: bool = False,
 ) -> dict[str, Any]:
     """Return the figures of as many rounds as begin within `seconds`, at least two.
 
-    `page` of the `visitors` open the page, the others ask over HTTP. With `real_embedder` their
-    questions are embedded by the installed model.
+    `page` of the `visitors` open the page, the others ask over HTTP, all in the same instant or
+    one after the other over `spread_s`. With `real_embedder` their questions are embedded by the
+    installed model.
     """
     seen = {way: Seen() for way in _WAYS}
     with _server(visitors, answer_s, real_embedder=real_embedder) as (url, process_id):
         log = ProcessLog(process_id)
         end = time.monotonic() + seconds
         while log.rounds < 2 or time.monotonic() < end:  # noqa: PLR2004 - a slope needs two
-            asyncio.run(_ask_all(url, visitors, min(page, visitors), seen, log))
+            asyncio.run(_ask_all(url, visitors, min(page, visitors), spread_s, seen, log))
             log.end_round()
         log.settle()
     return {
@@ -153,7 +166,12 @@ def _percentiles(name: str, values_s: Sequence[float], factor: float) -> dict[st
 
 
 async def _ask_all(
-    url: str, visitors: int, page: int, seen: Mapping[str, Seen], log: ProcessLog
+    url: str,
+    visitors: int,
+    page: int,
+    spread_s: float,
+    seen: Mapping[str, Seen],
+    log: ProcessLog,
 ) -> None:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with (
@@ -164,9 +182,17 @@ async def _ask_all(
         calls = PageEvents.of((await client.get("/config")).json())
         for number in range(visitors):
             if number < page:
-                group.create_task(visit_page(client, calls, number, seen["page"]))
+                visit = visit_page(client, calls, number, seen["page"])
             else:
-                group.create_task(visit_api(client, number, seen["api"]))
+                visit = visit_api(client, number, seen["api"])
+            # Page and API take turns.
+            place = number * _STRIDE % visitors
+            group.create_task(_after(spread_s * place / visitors, visit))
+
+
+async def _after(delay_s: float, visit: Coroutine[Any, Any, None]) -> None:
+    await asyncio.sleep(delay_s)
+    await visit
 
 
 @contextmanager
@@ -207,6 +233,7 @@ def _serve(offices: int, answer_s: float, *, real_embedder: bool) -> None:
             generator=CopyingModel(answer_s),
             settings=settings,
         )
+        assistant.warm_up()
         with claim("127.0.0.1", 0) as listening:
             # No build is named, so that every question reaches the model.
             server = build_server(assistant, settings)

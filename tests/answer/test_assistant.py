@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migbot.answer.assistant import final_answer
+from migbot.answer.claim_prompt import claim_prompt_beginning
 from migbot.answer.claims import list_sizes, names, numbers
 from migbot.answer.decline import decline_message, failure_message
 from migbot.answer.prompt import constant_messages
@@ -456,3 +457,15 @@ def test_a_question_finds_the_same_passages_however_its_accents_are_written(ques
     assert one.answer.hits[0].passage.passage_id == expected
     assert other.answer.hits == one.answer.hits
     assert (other.answer.language, other.answer.outcome) == ("fr", one.answer.outcome)
+
+
+def test_warming_up_reads_the_beginning_of_every_prompt():
+    assistant, generator = scripted_assistant("Yes.", "Yes.")
+
+    assistant.warm_up()
+
+    assert [request.messages for request in generator.requests] == [
+        claim_prompt_beginning(),
+        constant_messages(),
+    ]
+    assert all(request.max_tokens == 1 for request in generator.requests)

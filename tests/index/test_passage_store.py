@@ -109,3 +109,8 @@ def test_a_torn_or_wrong_line_is_refused():
         StoredPassages(b"{}\n")[0]
     with pytest.raises(IndexIntegrityError, match="a document cannot be read"):
         StoredDocuments(b'{"document_id": "en/a.md"}\n')
+
+
+def test_a_passage_that_was_just_read_is_not_read_again(stored):
+    assert stored[1] is stored[1]
+    assert stored[1] == PASSAGES[1]

@@ -93,8 +93,11 @@ class Assistant:
         )
 
     def warm_up(self) -> None:
-        """Read the constant beginnings of the prompts, so that the first visitor need not wait."""
-        self._embedder.embed_questions(["migration"])
+        """Search once, and read the prompts' constant beginnings, so that no visitor waits."""
+        if self.index is None:
+            self._embedder.embed_questions(["migration"])
+        else:
+            self._retrieve(Question(question_id="warm-up", text="migration"), "migration", "en")
         # The last one read needs not be fetched from those set aside.
         for messages in (claim_prompt_beginning(), constant_messages()):
             list(self._generator.generate(messages, max_tokens=1))

@@ -5,6 +5,7 @@ only where each line begins is kept in memory.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import overload
 
 import numpy as np
@@ -15,6 +16,7 @@ from migbot.index.passages import document_from_line, passage_from_line
 from migbot.index.types import Buffer, Positions
 from migbot.types import Document, Passage
 
+_PASSAGES_KEPT = 2000  # as objects, of about 2 kB
 _SCANNED_BYTES = 1 << 24  # looked through for line ends at a time
 # As `to_line` writes a key that has a value. It cannot stand within a text, where the quotation
 # marks have backslashes.
@@ -29,7 +31,9 @@ class StoredPassages(Sequence[Passage]):
     """
 
     def __init__(self, content: Buffer) -> None:
-        self._lines = _Lines(content)
+        lines = self._lines = _Lines(content)
+        # Each question looks at some fifty passages, many of them the same.
+        self._at = lru_cache(_PASSAGES_KEPT)(lambda at: passage_from_line(lines[at]))
 
     def __len__(self) -> int:
         """Return how many passages there are."""
@@ -45,7 +49,7 @@ class StoredPassages(Sequence[Passage]):
         """Return the passage at a position, or a tuple of those of a slice."""
         if isinstance(at, slice):
             return tuple(self[one] for one in range(*at.indices(len(self))))
-        return passage_from_line(self._lines[at])
+        return self._at(at)
 
     def release(self) -> None:
         """Give back the memory of what was read; reading it again works as before."""
