@@ -51,8 +51,8 @@ eval: setup $(VENV)/.installed-dev ## Ask all development questions and measure 
 
 .PHONY: eval-sample
 eval-sample: setup $(VENV)/.installed-dev ## A sample of every suite (10 minutes); fails below the floors
-	$(BIN)/python eval/run.py --suite dev retrieval --limit 48
-	$(BIN)/python eval/run.py --suite attacks --limit 12
+	$(BIN)/python eval/run.py --suite dev retrieval --limit 36
+	$(BIN)/python eval/run.py --suite attacks --limit 6
 ifdef MIGBOT_EVAL_DATA
 	$(BIN)/python eval/run.py --suite support abstention injection --limit 6
 endif

@@ -123,3 +123,15 @@ def test_an_answer_is_copied_where_a_browser_has_no_clipboard_for_pages(page):
     expect(page.get_by_label("Votre question")).to_have_value(
         re.compile(r"175 États membres\. \[3\]")
     )
+
+
+def test_what_cannot_be_copied_is_not_said_to_be(page):
+    page.evaluate("delete Navigator.prototype.clipboard")
+    page.evaluate("document.execCommand = () => false")
+    answer = asked_by_key(page, QUESTION)
+
+    answer.get_by_role("button", name="Copier la réponse").click()
+
+    expect(
+        page.get_by_role("button", name=re.compile("^Rien n’est copié.: sélectionnez le texte"))
+    ).to_be_focused()

@@ -53,6 +53,7 @@
   }
 
   async function copy(text, button) {
+    let isCopied = true;
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -60,11 +61,11 @@
       const area = Object.assign(document.createElement("textarea"), { value: text });
       document.body.append(area);
       area.select();
-      document.execCommand("copy");
+      isCopied = document.execCommand("copy");
       area.remove();
       button.focus({ preventScroll: true });
     }
-    const told = brand().dataset.copied;
+    const told = brand().dataset[isCopied ? "copied" : "notCopied"];
     say(told);
     if (button.dataset.before) return;
     button.dataset.before = button.textContent;

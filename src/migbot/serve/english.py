@@ -38,6 +38,7 @@ ENGLISH = Strings(
     uses="Sentences this passage supports",
     copy_reference="Copy the reference",
     copied="Copied.",
+    not_copied="Not copied: select the text.",
     sheet="migbot sheet",
     listed="; ",
     based_on="Based on: {sources}",

@@ -39,6 +39,7 @@ FRENCH = Strings(
     uses="Phrases appuyées par ce passage",
     copy_reference="Copier la référence",
     copied="Copié.",
+    not_copied="Rien n’est copié : sélectionnez le texte.",
     sheet="fiche de migbot",
     listed=" ; ",
     based_on="D’après : {sources}",

@@ -109,7 +109,8 @@ def header_html(visit: Visit, question_chars: int) -> str:
     long_claim = words.long_claim.format(limit=question_chars)
     return (
         f'<div class="mb-brand" data-language="{language}" data-title="{plain(words.title)}" '
-        f'data-copied="{plain(words.copied)}" data-staff="{"1" if visit.is_staff else ""}" '
+        f'data-copied="{plain(words.copied)}" data-not-copied="{plain(words.not_copied)}" '
+        f'data-staff="{"1" if visit.is_staff else ""}" '
         f'data-limit="{question_chars}" data-long-question="{plain(long_question)}" '
         f'data-long-claim="{plain(long_claim)}">'
         f'<a class="mb-skip" href="#mb-question" data-skip>{plain(words.skip)}</a>'

@@ -37,6 +37,7 @@ class Strings:
     uses: str
     copy_reference: str
     copied: str
+    not_copied: str
     sheet: str
     listed: str
     based_on: str
