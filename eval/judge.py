@@ -12,6 +12,7 @@ from eval.cases import GOOD, INJECTED, Case, Item, Verdict
 from eval.replies import Reply, holds_any, said
 from eval.stages import failing_stage
 from eval.text import holds, plain
+from migbot.answer.dated import without_note
 from migbot.documents.language import detect_language
 
 Supports = Callable[[str, str], bool]
@@ -78,14 +79,16 @@ class Judge:
         citations = {citation["number"]: citation for citation in answer["citations"]}
         passages = {passage["passage_id"]: passage for passage in answer["passages"]}
         numbers = [int(number) for number in _MARKER.findall(answer["text"])]
+        # The date of a source is added to what the source says.
+        said = [(without_note(one["text"]), one["citations"]) for one in answer["sentences"]]
         pairs = [
-            self._is_precise(case, sentence["text"], citations[number], passages)
-            for sentence in answer["sentences"]
-            for number in sentence["citations"]
+            self._is_precise(case, sentence, citations[number], passages)
+            for sentence, cited in said
+            for number in cited
         ]
         carried = [
-            self._is_carried(sentence["text"], [citations[one] for one in sentence["citations"]])
-            for sentence in answer["sentences"]
+            self._is_carried(sentence, [citations[number] for number in cited])
+            for sentence, cited in said
         ]
         verbatim = [self._is_verbatim(citation, passages) for citation in citations.values()]
         is_cited = all(sentence["citations"] for sentence in answer["sentences"])

@@ -4,8 +4,9 @@ import pytest
 from answer_parts import passage
 
 from migbot.answer.check import support_from
-from migbot.answer.dated import date_note
+from migbot.answer.dated import date_note, without_note
 from migbot.answer.reply import Reply
+from migbot.answer.typography import with_note
 from migbot.types import Question
 
 MEMBERS = "The Network has 38 members."
@@ -76,3 +77,17 @@ def test_a_follow_up_is_about_today_where_its_standalone_question_is():
     reply.note(standalone="How many members does the Network have today? And IOM?")
 
     assert reply.state(MEMBERS, (support(MEMBERS, "2018"),)).sentence.note == "(as of 2018)"
+
+
+@pytest.mark.parametrize("date", ["2018-12-01", "2018-08", "2018", None])
+@pytest.mark.parametrize(("language", "text"), [("en", MEMBERS), ("fr", EN_MEMBRES)])
+def test_a_note_can_be_taken_off_again(date, language, text):
+    note = date_note(text, support(text, date), language)
+
+    assert with_note(text, note) != text
+    assert without_note(with_note(text, note)) == text
+
+
+def test_other_words_in_parentheses_stay():
+    for text in ("It leads IOM (Geneva).", "It was so (as of 2018) before.", "L’OIM (en anglais)."):
+        assert without_note(text) == text

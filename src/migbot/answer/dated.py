@@ -10,6 +10,9 @@ from migbot.answer.claims import days, is_year, months, numbers
 from migbot.answer.typography import printed_date
 from migbot.types import Language
 
+_NOTE = re.compile(
+    r" \((?:as of [^()]*|undated source|(?:au|en) [^()]*\d{4}|source sans date)\)(?=\.?$)"
+)
 # What began at a date holds on from then.
 _SINCE = re.compile(r"\b(?:since|depuis|from|à partir d[eu'’])\b", re.IGNORECASE)
 
@@ -26,6 +29,11 @@ def date_note(text: str, support: Support, language: Language) -> str:
     if date is None:
         return "(undated source)" if language == "en" else "(source sans date)"
     return f"({_as_of(date, language)})"
+
+
+def without_note(text: str) -> str:
+    """Return a sentence without the note that ends it, where one does."""
+    return _NOTE.sub("", text)
 
 
 def _years(text: str, language: Language) -> list[str]:
