@@ -170,6 +170,15 @@ def test_a_quote_shown_word_for_word_carries_itself():
     assert item.scores["citation_recall"] == 1
 
 
+def test_the_date_that_is_added_to_what_a_source_says_is_not_looked_for_in_its_words():
+    quote = "The Compact was endorsed by 152 votes."
+    dated = answer((f"“{quote.removesuffix('.')}” (as of 19 December 2018).", quote))
+
+    item = judged(case(), dated, supports=lambda _claim, _text: False)
+
+    assert item.scores["citation_recall"] == item.scores["citation_precision"] == 1
+
+
 def test_an_altered_quote_is_no_verbatim_one():
     altered = ("The Compact got 152 votes.", "The Compact was endorsed by 153 votes.")
 
