@@ -17,6 +17,7 @@ from migbot.answer.claims import (
     numbers,
     words_to_digits,
 )
+from migbot.answer.expected import latest_year
 from migbot.answer.glossary import load_glossary
 from migbot.answer.tense import says_is, says_was
 from migbot.answer.units import LEANS_BACK, Span
@@ -275,7 +276,7 @@ def _outdated(claim: Claim, passage: Passage, text: str) -> list[str]:
     is_dated = claim.months or any(is_year(number) for number in claim.numbers)
     if is_dated or says_was(claim.text) or not says_is(claim.text, claim.language):
         return []
-    has_date = months(text) or any(is_year(one) for one in numbers(text, passage.language))
+    has_date = months(text) or latest_year(text, passage.language)
     is_past = says_was(text) and not says_is(text, passage.language)
     return ["says of today what was so at a date"] if has_date and is_past else []
 

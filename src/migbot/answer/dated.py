@@ -7,6 +7,7 @@ import re
 
 from migbot.answer.check import Support
 from migbot.answer.claims import days, is_year, months, numbers
+from migbot.answer.expected import latest_year
 from migbot.answer.typography import printed_date
 from migbot.types import Language
 
@@ -23,7 +24,7 @@ def date_note(text: str, support: Support, language: Language) -> str:
     That is the one date which the words that carry it name, their heading included, or else that
     of their document.
     """
-    if _years(text, language):
+    if latest_year(text, language):
         return ""
     date = _date_named(support) or support.passage.date
     if date is None:
@@ -36,14 +37,11 @@ def without_note(text: str) -> str:
     return _NOTE.sub("", text)
 
 
-def _years(text: str, language: Language) -> list[str]:
-    return sorted(number for number in numbers(text, language) if is_year(number))
-
-
 def _date_named(support: Support) -> str | None:
-    """Return the only date in the words of `support`, in ISO 8601; None without one, or after."""
-    said, language = support.framed, support.passage.language
-    years, named = _years(said, language), months(said)
+    """Return the only date that the words of `support` name, in ISO 8601; None without one."""
+    said = support.framed
+    years = [number for number in numbers(said, support.passage.language) if is_year(number)]
+    named = months(said)
     if len(years) != 1 or _SINCE.search(said):
         return None
     whole = days(said)
