@@ -127,8 +127,8 @@ class ScriptedAssistant:
     "lottery"/"loto" is declined, "fail" fails politely, "crash" raises, "echo" repeats the
     question as its only sentence, "slow" waits long between sentences, "unsure" gives an answer
     that may be none; all else is answered.
-    `closed` counts the answers whose iterator was closed before its end, `heard` holds every
-    question.
+    `closed` counts the answers that were given up before their last event (whoever has that one
+    may close the iterator too), `heard` holds every question.
     """
 
     def __init__(self, *, pause_s: float = 0.02) -> None:
@@ -150,10 +150,13 @@ class ScriptedAssistant:
         with self._lock:
             self.at_work += 1
             self.most_at_work = max(self.most_at_work, self.at_work)
+        is_whole = False
         try:
-            yield from self._write(question, text, language, found, started)
+            for event in self._write(question, text, language, found, started):
+                is_whole = isinstance(event, Finished)
+                yield event
         except GeneratorExit:
-            self.closed += 1
+            self.closed += not is_whole
             raise
         finally:
             with self._lock:
