@@ -28,7 +28,8 @@ def arrive():
 
 @pytest.fixture
 def serve(tmp_path):
-    settings = load_settings(corpus=tmp_path, index=tmp_path, models=tmp_path)
+    folders = dict.fromkeys(("corpus", "index", "models"), tmp_path)
+    settings = load_settings(**folders, waiting_visitors=1)
     return lambda: live_page(ScriptedAssistant(pause_s=0), settings, DOCUMENTS)
 
 
@@ -63,6 +64,18 @@ def test_a_visit_is_forgotten_some_time_after_its_last_change(serve, arrive, mon
         time.sleep(4.5)
 
         assert not is_kept(visitor)
+
+
+def test_whoever_may_wait_is_not_forgotten_meanwhile(tmp_path, arrive, monkeypatch):
+    monkeypatch.setattr(page, "KEPT_VISITS", 1)
+    folders = dict.fromkeys(("corpus", "index", "models"), tmp_path)
+    settings = load_settings(**folders, waiting_visitors=2)
+    with live_page(ScriptedAssistant(pause_s=0), settings, DOCUMENTS) as url:
+        first = arrive(url, "visitor1")
+        first.ask("When was IOM founded?")
+        arrive(url, "visitor2")
+
+        assert is_kept(first)
 
 
 @pytest.mark.parametrize(("language", "told"), [("fr", "Écrivez une question"), ("en", "Write a")])

@@ -144,6 +144,15 @@ def test_the_verdict_on_a_claim_is_spoken_each_time(page):
     assert page.locator("#mb-graded [role=status]").count() == 0
 
 
+def test_why_a_claim_was_not_checked_is_spoken(page):
+    page.get_by_role("button", name="Mode équipe").click()
+    page.get_by_role("button", name="Vérifier", exact=True).click()
+
+    told = page.locator(".mb-unchecked")
+    expect(told).to_be_visible()
+    expect(page.get_by_role("log").locator("p")).to_have_text([told.inner_text()])
+
+
 @pytest.fixture
 def many_sources(tmp_path):
     sources = tuple(

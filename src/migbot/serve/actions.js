@@ -6,7 +6,7 @@
   const SPOKEN_LINES = 30;
   const TYPES = { json: "application/json", ris: "application/x-research-info-systems" };
   const spoken = new Set(); // what was said aloud already
-  let verdict = null; // the one on a claim that was said last
+  let verdict = null; // the one on a claim, or why there is none, that was said last
   let wantsAbout = false;
   let greeted = null; // the language that the page first had
 
@@ -47,7 +47,7 @@
       spoken.add(key);
       say(wordsOf(part), part.closest("[lang]")?.lang);
     });
-    const newest = document.querySelector(".mb-verdict");
+    const newest = document.querySelector(".mb-verdict, .mb-unchecked");
     if (newest && newest !== verdict) say(wordsOf(newest));
     verdict = newest;
   }

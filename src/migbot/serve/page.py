@@ -35,8 +35,8 @@ from migbot.types import Document, Language
 
 Update = dict[Any, Any]
 
-# Memory is bounded: beyond so many visits the one unused for the longest time is forgotten, and
-# each is that long after its last change.
+# Memory is bounded: beyond so many visits, or as many as may wait where that is more, the one unused
+# for the longest time is forgotten, and each is that long after its last change.
 KEPT_VISITS = 500
 KEPT_VISIT_S = 8 * 3600
 # The desk alone bounds and orders who asks: so many calls run besides those it has places for, to
@@ -70,10 +70,10 @@ class Page:
         with gr.Blocks(title="migbot", analytics_enabled=False, fill_width=True) as self.blocks:
             self._lay_out()
             self._connect()
-        self.blocks.state_session_capacity = KEPT_VISITS
-        self.blocks.queue(max_size=HELD_CALLS, api_open=False)
-        # By itself the toolkit runs 40 calls at once; whoever comes after them would see nothing.
         running = settings.waiting_visitors + CALLS_BESIDES
+        self.blocks.state_session_capacity = max(KEPT_VISITS, settings.waiting_visitors)
+        self.blocks.queue(max_size=running + HELD_CALLS, api_open=False)
+        # By itself the toolkit runs 40 calls at once; whoever comes after them would see nothing.
         self.blocks._queue.max_thread_count = running  # noqa: SLF001 - `max_threads` is of threads too
         inputs = {number: len(event.inputs) for number, event in self.blocks.fns.items()}
         self.calls = PageCalls(inputs, self._waits)

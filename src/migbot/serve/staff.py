@@ -69,7 +69,7 @@ async def told_claim(
     text = clean_text(claim) if isinstance(claim, str) else ""
     limit = settings.question_chars
     if not text or len(text) > limit:
-        yield told(words.long_claim.format(limit=limit) if text else words.empty_claim)
+        yield _unchecked(words.long_claim.format(limit=limit) if text else words.empty_claim)
         return
     visit.is_checking = True
     try:
@@ -78,16 +78,21 @@ async def told_claim(
             async for html in changes:
                 yield html
     except RefusalError as refusal:
-        yield told(words.too_many.format(seconds=refusal.retry_s))
+        yield _unchecked(words.too_many.format(seconds=refusal.retry_s))
     except StoppingError:
-        yield told(words.interrupted)
+        yield _unchecked(words.interrupted)
     except FullError as full:
-        yield told(words.busy.format(wait=spoken_wait(full.retry_s, words)))
+        yield _unchecked(words.busy.format(wait=spoken_wait(full.retry_s, words)))
     except MigbotError:
         logger.exception("a claim could not be checked")
-        yield told(words.failed)
+        yield _unchecked(words.failed)
     finally:
         visit.is_checking = False
+
+
+def _unchecked(text: str) -> str:
+    """Return why there is no verdict; the browser has it spoken as it has a verdict."""
+    return f'<p class="mb-told mb-unchecked">{plain(text)}</p>'
 
 
 async def _checked(
