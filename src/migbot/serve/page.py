@@ -35,8 +35,8 @@ from migbot.types import Document, Language
 
 Update = dict[Any, Any]
 
-# Memory is bounded: beyond so many visits, or as many as may wait where that is more, the one unused
-# for the longest time is forgotten, and each is that long after its last change.
+# Memory is bounded: beyond so many visits, or as many as may wait where that is more, the one
+# unused for the longest time is forgotten, and each is that long after its last change.
 KEPT_VISITS = 500
 KEPT_VISIT_S = 8 * 3600
 # The desk alone bounds and orders who asks: so many calls run besides those it has places for, to
