@@ -277,7 +277,9 @@ def _outdated(claim: Claim, passage: Passage, text: str) -> list[str]:
     if is_dated or says_was(claim.text) or not says_is(claim.text, claim.language):
         return []
     has_date = months(text) or latest_year(text, passage.language)
-    is_past = says_was(text) and not says_is(text, passage.language)
+    # A heading may ask in the present what the sentence below it says of a date.
+    below = "\n".join(line for line in text.splitlines() if line not in passage.headings)
+    is_past = says_was(below) and not says_is(below, passage.language)
     return ["says of today what was so at a date"] if has_date and is_past else []
 
 
