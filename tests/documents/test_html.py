@@ -37,6 +37,21 @@ def test_keeps_the_main_content_with_its_structure():
     ]
 
 
+@pytest.mark.parametrize(
+    "nested",
+    [
+        "<ul><li>one</li><li>two<ul><li>three<ul><li>four</li></ul></li></ul></li></ul>",
+        "<ul><li>one</li><li>two</li><ul><li>three</li><ul><li>four</li></ul></ul></ul>",
+        "<ul><li>one</li><li>two<div><ul><li>three</li><li>four</li></ul></div></li></ul>",
+    ],
+)
+def test_lists_within_lists_are_told_once_in_their_order(nested):
+    page = f"<article><p>{SENTENCE * 3}</p>{nested}<p>{SENTENCE * 2}</p></article>"
+    blocks = parse_html(f"<html><body>{page}</body></html>").blocks
+
+    assert "- one\n- two\n- three\n- four" in [block.text for block in blocks]
+
+
 def test_reads_what_the_page_says_of_itself():
     page = parse_html(PAGE)
 

@@ -98,13 +98,19 @@ def _own_text(text: str | None) -> str:
 
 
 def _items(element: Any) -> Iterator[str]:
+    """Yield the items of a list, each followed by those of the lists within it."""
     numbered = element.get("rend") == "ol"
-    for number, item in enumerate(element.iterchildren("item"), start=1):
-        words = _words(item, without="list").strip()
+    number = 0
+    for child in element.iterchildren("item", "list"):
+        if child.tag == "list":
+            yield from _items(child)
+            continue
+        number += 1
+        words = _words(child, without="list").strip()
         if words:
             yield f"{number}. {words}" if numbered else f"- {words}"
-        for inner in item.iterdescendants("list"):
-            if inner.getparent().tag != "list":
+        for inner in child.iterdescendants("list"):
+            if next(inner.iterancestors("list")) is element:
                 yield from _items(inner)
 
 
