@@ -24,8 +24,8 @@ setup: $(VENV)/.installed ## Environment, models and index, without serving
 	$(BIN)/migbot models install
 	$(BIN)/migbot index build
 
-# Two at a time, but for the model, which takes both cores by itself. A browser needs a process in
-# which no other tests run.
+# Three at a time, as most of them wait now and then, but for the model, which takes all cores by
+# itself. A browser needs a process in which no other tests run.
 .PHONY: test
 test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and all tests
 	$(BIN)/ruff format --check .
@@ -34,8 +34,8 @@ test: setup $(VENV)/.installed-dev ## Format, lint, types, import directions and
 	$(BIN)/lint-imports
 	$(BIN)/codespell src tests docs eval corpus/en scripts README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md NOTICE
 	$(BIN)/migbot models install --for-tests
-	$(BIN)/pytest -m "not models and not web" --numprocesses 2 --dist loadfile
-	$(BIN)/pytest -m "web and not models" --numprocesses 2 --dist loadfile
+	$(BIN)/pytest -m "not models and not web" --numprocesses 3 --dist loadfile
+	$(BIN)/pytest -m "web and not models" --numprocesses 3 --dist worksteal
 	$(BIN)/pytest -m models
 	$(MAKE) eval-sample
 
@@ -51,10 +51,10 @@ eval: setup $(VENV)/.installed-dev ## Ask all development questions and measure 
 
 .PHONY: eval-sample
 eval-sample: setup $(VENV)/.installed-dev ## A sample of every suite (10 minutes); fails below the floors
-	$(BIN)/python eval/run.py --suite dev retrieval --limit 36
-	$(BIN)/python eval/run.py --suite attacks --limit 6
+	$(BIN)/python eval/run.py --suite dev retrieval --limit 30
+	$(BIN)/python eval/run.py --suite attacks --limit 4
 ifdef MIGBOT_EVAL_DATA
-	$(BIN)/python eval/run.py --suite support abstention injection --limit 6
+	$(BIN)/python eval/run.py --suite support abstention injection --limit 3
 endif
 
 .PHONY: eval-full

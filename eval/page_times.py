@@ -56,13 +56,15 @@ def main(arguments: Sequence[str]) -> int:
     cases = [case for case in read_cases("dev") if not case.question.history]
     step = max(1, len(cases) // options.limit)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=_browser(), args=["--no-sandbox"])
         times = [_times(browser, options.url, case) for case in cases[::step][: options.limit]]
         browser.close()
     print(json.dumps(_figures(times), indent=2))
     return 0
+
+
+def _browser() -> str | None:
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
 def _times(browser: Browser, url: str, case: Case) -> Mapping[str, float]:

@@ -1,6 +1,5 @@
 """A real browser on the real server; every request to another host fails the test."""
 
-import shutil
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "serve"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "scripts"))
 
 from live_page import live_page
-from screenshots import BROWSER_OPTIONS
+from screenshots import BROWSER_OPTIONS, find_browser
 from scripted_assistant import DOCUMENTS, ScriptedAssistant, checker
 
 from migbot.answer.assistant import load_assistant
@@ -26,9 +25,9 @@ expect.set_options(timeout=60_000)
 
 @pytest.fixture(scope="session")
 def chromium():
-    found = shutil.which("chromium") or shutil.which("google-chrome")
+    found = find_browser()
     if found is None:
-        pytest.fail("the tests of the page need Chromium: install Debian's package `chromium`")
+        pytest.fail("the tests of the page need Chromium: install `chromium-headless-shell`")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(BROWSER_OPTIONS))
         yield browser
