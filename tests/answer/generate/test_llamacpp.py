@@ -139,6 +139,35 @@ def test_a_prompt_being_read_gives_empty_pieces_at_which_it_can_be_given_up(
     assert generator._busy.acquire(timeout=6.0)
 
 
+class Listening:
+    """An engine that notes at which of its events it was told to stop."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.stops: list[bool] = []
+
+    def handle_completions(self, request, hear):
+        def noting(event):
+            self.stops.append(hear(event))
+            return self.stops[-1]
+
+        self.engine.handle_completions(request, noting)
+
+
+def test_who_gives_up_at_an_empty_piece_has_no_further_batch_read(
+    small_gguf: Path, small_settings: Settings
+):
+    generator = LlamaCppGenerator(small_gguf, small_settings)
+    generator._engine = engine = Listening(generator._engine)
+    pieces = generator.generate(LONG, max_tokens=5)
+
+    assert next(pieces).is_empty
+    give_up(pieces)
+
+    assert generator._busy.acquire(timeout=6.0)
+    assert engine.stops == [True]
+
+
 def test_an_iterator_never_begun_holds_nothing(llamacpp: LlamaCppGenerator):
     unread = llamacpp.generate(STORY, max_tokens=5)
 
