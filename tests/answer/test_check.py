@@ -455,6 +455,14 @@ def test_what_was_so_at_a_date_is_not_said_of_today(text, language, source):
     assert "says of today what was so at a date" in verdict.reasons
 
 
+def test_what_was_so_at_the_date_of_its_heading_is_not_said_of_today():
+    text = "The Network had 38 members at that time."
+    source = passage(text, headings=("The Network in December 2018",))
+
+    assert not carried("The Network has 38 members.", source)
+    assert carried("The Network had 38 members.", source)
+
+
 def test_a_heading_in_the_present_makes_nothing_so_today():
     heading = "How many entities the Network has"
     text = f"{heading}\nIn December 2018 the Network had 38 members."

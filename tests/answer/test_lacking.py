@@ -11,6 +11,10 @@ FONDS = "Le fonds a financé six programmes communs, depuis mai 2019, car il aid
     [
         ("How much did the fund pay to Ghana?", "The fund dates from May 2019.", "en"),
         ("Combien a coûté la conférence ?", "Elle a duré deux jours.", "fr"),
+        ("combien d'argent a reçu le fonds ?", "Le fonds a sept contributeurs.", "fr"),
+        ("c'est quel budget ?", "Le fonds a sept contributeurs.", "fr"),
+        ("what's the annual budget of the fund?", "The fund has seven donors.", "en"),
+        ("quel est l'age de la présidente ?", "La présidente est en poste depuis 2019.", "fr"),
         ("Quel âge a la présidente ?", "La présidente est en poste depuis 2019.", "fr"),
         ("At what time was the vote?", "The vote was held on 19 December 2018.", "en"),
         ("Combien de temps dure la procédure ?", "La procédure est prévue par la loi.", "fr"),

@@ -276,7 +276,8 @@ def _outdated(claim: Claim, passage: Passage, text: str) -> list[str]:
     is_dated = claim.months or any(is_year(number) for number in claim.numbers)
     if is_dated or says_was(claim.text) or not says_is(claim.text, claim.language):
         return []
-    has_date = months(text) or latest_year(text, passage.language)
+    framed = " ".join((*passage.headings, text))
+    has_date = months(framed) or latest_year(framed, passage.language)
     # A heading may ask in the present what the sentence below it says of a date.
     below = "\n".join(line for line in text.splitlines() if line not in passage.headings)
     is_past = says_was(below) and not says_is(below, passage.language)

@@ -21,17 +21,24 @@ def _either(*patterns: str) -> re.Pattern[str]:
 _ASKED = {
     "sum of money": (
         _either(
-            r"combien\b[^?,]{0,40}\b(?:co[uû]t|pai|pay[eé]|gagn|vers[eé]|donne|donné|rapport)",
+            r"combien\b[^?,]{0,40}\b(?:co[uû]t|pai|pay[eé]|gagn|d[ée]pens|vers[eé]|donne|"
+            r"donné|rapport)",
+            r"combien d(?:['’ ]|e )(?:argent|euros?|dollars?|francs?|sous|fonds)\b",
             r"co[uû]t\w* combien",
-            r"quel\w* (?:est|sont|[ée]tait) (?:le|son|leur|la)s? "
-            r"(?:budget|montant|salaire|co[uû]t|prix)",
+            r"quel\w* (?:est |sont |[ée]tait )?(?:le |son |leur |la |les )?"
+            r"(?:budget|montant|salaire|somme|co[uû]t|prix)\b",
             r"how much\b(?! (?:time|longer|more|of))",
-            r"what (?:is|was|will)?[^?]{0,20}\b(?:budget|salary|cost|price)\b",
+            r"how many (?:dollars|euros|francs)\b",
+            r"what(?:['’]?s| is| was| will)?[^?]{0,20}\b(?:budget|salary|cost|price)\b",
         ),
         _either(r"\b(?:usd|eur|dollars?|euros?|francs?|pounds?|per cent|pour cent)\b", "[$€£%]"),
     ),
     "age": (
-        _either(r"quel [aâ]ge", r"how old (?:is|was|are|were)"),
+        _either(
+            r"quel(?: est (?:son |l['’]))? ?[aâ]ge",
+            r"how old (?:is|was|are|were)",
+            r"what(?:['’]?s| is| was) (?:the |her |his )?age\b",
+        ),
         _either(
             r"\d+[ \u00a0](?:ans|years? old)\b",
             r"\baged?\b",
