@@ -265,9 +265,10 @@ def test_the_nearest_unit_comes_first_then_the_one_that_holds_most_then_the_shor
         "À Genève",
         "OIT, OIM, UNICEF, HCR et 4",
         "Amy Pope, Directrice de l’OIM, à Genève",
+        "Les objectifs du Pacte sont les suivants :",
     ],
 )
-def test_few_words_and_mere_names_are_a_fragment(text):
+def test_few_words_mere_names_and_what_announces_more_are_a_fragment(text):
     assert is_fragment(read_claim(text, "fr", ""))
 
 

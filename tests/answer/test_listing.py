@@ -4,7 +4,7 @@ import pytest
 from answer_parts import extracts, passage
 
 from migbot.answer.evidence import select_evidence
-from migbot.answer.listing import lists, things_to_list
+from migbot.answer.listing import WantedList, lists, wanted_list
 from migbot.answer.retrieve import Retriever
 from migbot.index.fakes import HashEmbedder
 from migbot.types import Hit
@@ -32,7 +32,9 @@ ABOUT = passage(LIST.text.replace(";", ""), name="about")
     ],
 )
 def test_a_list_is_wanted_where_so_many_things_are_asked_for_by_name(question, language, sizes):
-    assert things_to_list(question, language) == sizes
+    wanted = wanted_list(question, language)
+
+    assert (wanted.sizes if wanted else set()) == sizes
 
 
 @pytest.mark.parametrize(
@@ -44,8 +46,54 @@ def test_a_list_is_wanted_where_so_many_things_are_asked_for_by_name(question, l
     ],
 )
 def test_a_passage_lists_as_many_things_as_its_marks_set_apart(text):
-    assert lists(passage(text), frozenset({"7"}))
-    assert not lists(passage(text), frozenset({"8"}))
+    assert lists(passage(text), WantedList(sizes=frozenset({"7"})))
+    assert not lists(passage(text), WantedList(sizes=frozenset({"8"})))
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "text"),
+    [
+        ("what are the aims of the plan?", "en", LIST.text),
+        ("list all of the aims of the plan", "en", LIST.text),
+        ("give me the aims of the plan", "en", LIST.text),
+        ("Quels sont les buts du plan ?", "fr", "Les trois buts du plan sont : a ; b ; c."),
+        ("cite les buts du plan", "fr", "Le plan a trois buts :\n\n- a\n- b\n- c"),
+        ("donne-moi tous les buts du plan", "fr", "Les trois buts du plan : a, b et c."),
+    ],
+)
+def test_all_things_of_a_kind_are_listed_where_as_many_follow_as_there_are(
+    question, language, text
+):
+    assert lists(passage(text, language=language), wanted_list(question, language))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seven aims of the plan are of interest: data; drivers; information.",
+        f"The seven parts of the plan are: {SEVEN}.",
+        f"The seven aims of the charter are: {SEVEN}.",
+        "The plan has seven aims.",
+    ],
+)
+def test_some_of_them_other_things_or_those_of_another_are_not_that_list(text):
+    assert not lists(passage(text), wanted_list("what are the aims of the plan?", "en"))
+
+
+@pytest.mark.parametrize(
+    "question", ["Are the aims new?", "Who leads the plan?", "which aims fail"]
+)
+def test_a_question_that_asks_for_no_list_wants_none(question):
+    assert wanted_list(question, "en") is None
+
+
+def test_the_list_is_found_before_what_explains_the_thing():
+    explained = passage("The aims of the plan are a set of seven goals.", name="explained")
+    retriever = Retriever.over([explained, ABOUT, LIST], HashEmbedder())
+
+    (hit,) = retriever.search("what are the aims of the plan", language="en", top_k=1)
+
+    assert hit.passage.passage_id == "list"
 
 
 def test_the_passage_that_lists_them_is_found_first():

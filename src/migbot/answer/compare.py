@@ -130,7 +130,12 @@ def read_claim(text: str, language: Language, question: str) -> Claim:
 
 
 def is_fragment(claim: Claim) -> bool:
-    """Return whether a claim says nothing of anything: names or figures alone, or little more."""
+    """Return whether a claim says nothing of anything: names or figures alone, or little more.
+
+    What announces what does not follow, "they are the following:", is none either.
+    """
+    if claim.text.rstrip().endswith(":"):
+        return True
     if _VERB.search(claim.text):
         return not claim.terms
     named = {term for name in claim.names for term in passage_terms(name, claim.language)}

@@ -7,11 +7,10 @@ first are read, and of a long one only the neighbouring sentences that bear most
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from migbot.answer.claims import list_sizes
 from migbot.answer.definition import defines, thing_to_define
 from migbot.answer.expected import asks_for_now, expected_kind, holds, latest_year
 from migbot.answer.glossary import load_glossary
-from migbot.answer.listing import things_to_list
+from migbot.answer.listing import wanted_list
 from migbot.answer.units import LEANS_BACK, Span, unit_spans
 from migbot.answer.words import held_terms, question_words
 from migbot.types import Hit, Language, Passage
@@ -146,9 +145,9 @@ def _is_of_kind(question: str, text: str, language: Language) -> bool:
     thing = thing_to_define(question)
     if thing is not None:
         return defines(text, language, thing)
-    sizes = things_to_list(question, language)
-    if sizes:
-        return bool(sizes & list_sizes(text))
+    wanted = wanted_list(question, language)
+    if wanted is not None and (wanted.sizes or wanted.is_in(text, language)):
+        return wanted.is_in(text, language)
     kind = expected_kind(question)
     return kind != "any" and holds(kind, text, language)
 

@@ -1,14 +1,16 @@
-"""Which questions want a list, and of how many things.
+"""Which questions want a list, and which texts are that list.
 
-"What are the 23 objectives?" is in the words of every passage on them; the one that answers lists
-twenty-three things.
+"What are the objectives?" is in the words of every passage on them; the one that answers lists
+twenty-three things, or as many as it says that there are.
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from migbot.answer.claims import counted, list_sizes
 from migbot.answer.units import unit_spans
+from migbot.answer.words import Word, held_terms, question_words
 from migbot.types import Language, Passage
 
 # Fewer are as often told one after the other as listed.
@@ -20,19 +22,62 @@ _WANTS_LIST = re.compile(
     r"\b(?:il (?:me|nous) faut|donne[rz]?|give|i need|je (?:veux|cherche))\b",
     re.IGNORECASE,
 )
+# All things of a kind, whose name comes next.
+_WANTS_ALL = re.compile(
+    r"\b(?:wh(?:at|o) (?:are|were)|(?:quel(?:le)?s|qui) (?:sont|[ée]taient)|"
+    r"list(?:e[rsz]?)?|[ée]num[èée]re[rz]?|cite[rsz]?|nomme[rsz]?|name|donne[rz]?|give)"
+    r"(?:[\s-](?:moi|nous|me|us))?\s+(?:(?:all|of|tous|toutes)\s+)*(?:the|its|their|les|ses|leurs)\s+",
+    re.IGNORECASE,
+)
 _COUNTS = re.compile(r"\bcombien\b|\bhow many\b", re.IGNORECASE)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WantedList:
+    """A list that is wanted: of so many things, as canonical numbers, or of all things of a kind.
+
+    Without `sizes`, the first of `words` is that kind and the others tell whose they are.
+    """
+
+    sizes: frozenset[str] = frozenset()
+    words: tuple[Word, ...] = ()
+
+    def is_in(self, text: str, language: Language, around: str = "") -> bool:
+        """Return whether `text`, a sentence or a list, is this list; `around` is its heading.
+
+        A list of all things of a kind opens with how many there are, and lists as many.
+        """
+        if self.sizes:
+            return bool(self.sizes & list_sizes(text))
+        opening, _, rest = text.partition(":")
+        if not rest or not all(
+            word.is_held(held_terms(f"{around}\n{opening}", language)) for word in self.words
+        ):
+            return False
+        told = {
+            number
+            for number, things in counted(opening, language).items()
+            if self.words[0].is_held(things)
+        }
+        return bool(told & list_sizes(text))
+
+
 @lru_cache(maxsize=64)
-def things_to_list(question: str, language: Language) -> frozenset[str]:
-    """Return of how many things `question` wants a list, as canonical numbers; mostly none."""
+def wanted_list(question: str, language: Language) -> WantedList | None:
+    """Return the list that `question` wants; mostly None."""
     if not _WANTS_LIST.search(question) or _COUNTS.search(question):
-        return frozenset()
+        return None
     sizes = (number for number, things in counted(question, language).items() if things)
-    return frozenset(one for one in sizes if one.isdecimal() and int(one) >= _SHORTEST)
+    enough = frozenset(one for one in sizes if one.isdecimal() and int(one) >= _SHORTEST)
+    if enough:
+        return WantedList(sizes=enough)
+    wants_all = _WANTS_ALL.search(question)
+    words = question_words(question[wants_all.end() :]) if wants_all else ()
+    return WantedList(words=words) if words else None
 
 
-def lists(passage: Passage, sizes: frozenset[str]) -> bool:
-    """Return whether a sentence or list of `passage` names as many things as `sizes` say."""
+def lists(passage: Passage, wanted: WantedList) -> bool:
+    """Return whether a sentence or list of `passage` is the list that is wanted."""
+    around = " ".join((passage.title, *passage.headings))
     texts = (passage.text[start:end] for start, end in unit_spans(passage))
-    return any(sizes & list_sizes(text) for text in texts)
+    return any(wanted.is_in(text, passage.language, around) for text in texts)

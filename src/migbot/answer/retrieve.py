@@ -8,7 +8,7 @@ from typing import Self
 
 from migbot.answer.definition import defines, is_headed, thing_to_define
 from migbot.answer.glossary import load_glossary
-from migbot.answer.listing import lists, things_to_list
+from migbot.answer.listing import lists, wanted_list
 from migbot.answer.units import unit_spans
 from migbot.errors import QuestionError
 from migbot.index.collection import Collection, build_collection
@@ -20,10 +20,12 @@ from migbot.types import LANGUAGES, Hit, Language, Passage
 
 CANDIDATES = 50
 # What a passage gains, in standard deviations, that explains what a question wants explained, one
-# that stands under its name, and one that lists as many things as it wants listed.
+# that stands under its name, one that lists as many things as it wants listed, and one that lists
+# all things of the kind that it wants listed.
 _GAIN_OF_DEFINING = 4.0
 _GAIN_OF_HEADING = 1.0
 _GAIN_OF_LISTING = 2.0
+_GAIN_OF_LISTING_ALL = 5.0
 
 
 def standardised_sum(rankings: Iterable[Ranking]) -> Ranking:
@@ -114,14 +116,21 @@ def _with_what_is_wanted_first(
     ranking: Ranking, passages: Sequence[Passage], question: str, language: Language
 ) -> Ranking:
     """Return `ranking` with what explains a thing ahead, or lists so many, where that is wanted."""
-    thing = thing_to_define(question)
-    sizes = things_to_list(question, language)
-    if thing is None and not sizes:
+    wanted = wanted_list(question, language)
+    listing = {
+        position
+        for position, _ in ranking
+        if wanted is not None and lists(passages[position], wanted)
+    }
+    # "What are the members?" is to be answered with their list, where there is one.
+    thing = None if listing else thing_to_define(question)
+    if thing is None and not listing:
         return ranking
+    gain_of_listing = _GAIN_OF_LISTING if wanted and wanted.sizes else _GAIN_OF_LISTING_ALL
     raised = []
     for position, score in ranking:
         gain = 0.0 if thing is None else _definition_gain(passages[position], thing)
-        gain += _GAIN_OF_LISTING * lists(passages[position], sizes)
+        gain += gain_of_listing * (position in listing)
         raised.append((position, score + gain))
     return tuple(sorted(raised, key=lambda item: -item[1]))
 
