@@ -1,7 +1,7 @@
 """Retrieval: the passages that bear on a question, from dense and sparse search together."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean, pstdev
 from threading import Lock
 from typing import Self
@@ -9,6 +9,7 @@ from typing import Self
 from migbot.answer.definition import defines, is_headed, thing_to_define
 from migbot.answer.glossary import load_glossary
 from migbot.answer.listing import lists, wanted_list
+from migbot.answer.person import names_person, wants_person
 from migbot.answer.units import unit_spans
 from migbot.errors import QuestionError
 from migbot.index.collection import Collection, build_collection
@@ -21,11 +22,12 @@ from migbot.types import LANGUAGES, Hit, Language, Passage
 CANDIDATES = 50
 # What a passage gains, in standard deviations, that explains what a question wants explained, one
 # that stands under its name, one that lists as many things as it wants listed, and one that lists
-# all things of the kind that it wants listed.
+# all things of the kind that it wants listed, and one that names the person it asks for.
 _GAIN_OF_DEFINING = 4.0
 _GAIN_OF_HEADING = 1.0
 _GAIN_OF_LISTING = 2.0
 _GAIN_OF_LISTING_ALL = 5.0
+_GAIN_OF_NAMING = 4.0
 
 
 def standardised_sum(rankings: Iterable[Ranking]) -> Ranking:
@@ -115,24 +117,33 @@ class Retriever:
 def _with_what_is_wanted_first(
     ranking: Ranking, passages: Sequence[Passage], question: str, language: Language
 ) -> Ranking:
-    """Return `ranking` with what explains a thing ahead, or lists so many, where that is wanted."""
+    """Return `ranking` with what lists, names or explains a thing ahead, where that is wanted."""
+    gains = _gains(ranking, passages, question, language)
+    raised = ((position, score + gains.get(position, 0.0)) for position, score in ranking)
+    return tuple(sorted(raised, key=lambda item: -item[1])) if gains else ranking
+
+
+def _gains(
+    ranking: Ranking, passages: Sequence[Passage], question: str, language: Language
+) -> Mapping[int, float]:
+    """Return what positions gain. "What are the members?" wants their list, where there is one."""
+    positions = [position for position, _ in ranking]
     wanted = wanted_list(question, language)
-    listing = {
-        position
-        for position, _ in ranking
-        if wanted is not None and lists(passages[position], wanted)
-    }
-    # "What are the members?" is to be answered with their list, where there is one.
-    thing = None if listing else thing_to_define(question)
-    if thing is None and not listing:
-        return ranking
-    gain_of_listing = _GAIN_OF_LISTING if wanted and wanted.sizes else _GAIN_OF_LISTING_ALL
-    raised = []
-    for position, score in ranking:
-        gain = 0.0 if thing is None else _definition_gain(passages[position], thing)
-        gain += gain_of_listing * (position in listing)
-        raised.append((position, score + gain))
-    return tuple(sorted(raised, key=lambda item: -item[1]))
+    if wanted is not None:
+        gain = _GAIN_OF_LISTING if wanted.sizes else _GAIN_OF_LISTING_ALL
+        listing = {position: gain for position in positions if lists(passages[position], wanted)}
+        if listing:
+            return listing
+    if wants_person(question):
+        return {
+            position: _GAIN_OF_NAMING
+            for position in positions
+            if names_person(passages[position], question, language)
+        }
+    thing = thing_to_define(question)
+    if thing is None:
+        return {}
+    return {position: _definition_gain(passages[position], thing) for position in positions}
 
 
 def _definition_gain(passage: Passage, thing: str) -> float:
