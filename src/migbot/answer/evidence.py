@@ -146,8 +146,9 @@ def _is_of_kind(question: str, text: str, language: Language) -> bool:
     if thing is not None:
         return defines(text, language, thing)
     wanted = wanted_list(question, language)
-    if wanted is not None and (wanted.sizes or wanted.is_in(text, language)):
-        return wanted.is_in(text, language)
+    is_wanted_list = wanted is not None and wanted.is_in(text, language)
+    if wanted is not None and (wanted.sizes or is_wanted_list):
+        return is_wanted_list
     kind = expected_kind(question)
     return kind != "any" and holds(kind, text, language)
 

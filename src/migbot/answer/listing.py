@@ -50,9 +50,8 @@ class WantedList:
         if self.sizes:
             return bool(self.sizes & list_sizes(text))
         opening, _, rest = text.partition(":")
-        if not rest or not all(
-            word.is_held(held_terms(f"{around}\n{opening}", language)) for word in self.words
-        ):
+        held = held_terms(f"{around}\n{opening}", language)
+        if not rest or not all(word.is_held(held) for word in self.words):
             return False
         told = {
             number

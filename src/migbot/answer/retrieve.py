@@ -21,7 +21,7 @@ from migbot.types import LANGUAGES, Hit, Language, Passage
 
 CANDIDATES = 50
 # What a passage gains, in standard deviations, that explains what a question wants explained, one
-# that stands under its name, one that lists as many things as it wants listed, and one that lists
+# that stands under its name, one that lists as many things as it wants listed, one that lists
 # all things of the kind that it wants listed, and one that names the person it asks for.
 _GAIN_OF_DEFINING = 4.0
 _GAIN_OF_HEADING = 1.0
