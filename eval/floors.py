@@ -14,7 +14,10 @@ THRESHOLDS = Path(__file__).parent / "thresholds.toml"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Floor:
-    """A bound on one figure of one suite: `at_least`, or `at_most` where lower is better."""
+    """A bound on one figure of one suite: `at_least`, or `at_most` where lower is better.
+
+    A figure over fewer than `least_n` items is mostly chance, and not judged.
+    """
 
     suite: str
     metric: str
@@ -22,20 +25,29 @@ class Floor:
     kind: str = ALL
     at_least: float | None = None
     at_most: float | None = None
+    least_n: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FloorOutcome:
-    """Whether a figure kept its floor; `value` is None where the run did not measure it."""
+    """Whether a figure over `n` items kept its floor; `value` is None where it was not measured."""
 
     floor: Floor
     value: float | None
+    n: int = 0
+
+    @property
+    def judged(self) -> bool:
+        """Return whether the figure is missing, or over enough items to be judged."""
+        return self.value is None or self.n >= self.floor.least_n
 
     @property
     def holds(self) -> bool:
-        """Return whether the figure was measured and is within its bound."""
+        """Return whether the figure was measured, and is within its bound where it is judged."""
         if self.value is None:
             return False
+        if not self.judged:
+            return True
         at_least, at_most = self.floor.at_least, self.floor.at_most
         return (at_least is None or self.value >= at_least) and (
             at_most is None or self.value <= at_most
@@ -52,6 +64,7 @@ class FloorOutcome:
             "kind": floor.kind,
             bound: getattr(floor, bound),
             "value": self.value,
+            "judged": self.judged,
             "holds": self.holds,
         }
 
@@ -63,6 +76,8 @@ class FloorOutcome:
         words = "at least" if floor.at_least is not None else "at most"
         if self.value is None or bound is None:
             return f"{where}: not measured, should be {words} {bound:g}"
+        if not self.judged:
+            return f"{where}: {self.value:.3f} of {self.n}, judged from {floor.least_n} on"
         if self.holds:
             return f"{where}: {self.value:.3f}, {words} {bound:g}"
         side = "below" if floor.at_least is not None else "above"
@@ -93,17 +108,17 @@ def check_floors(
     floors: Iterable[Floor], results: Sequence[SuiteResult]
 ) -> tuple[FloorOutcome, ...]:
     """Return the outcome of each floor whose suite was run."""
-    values = {
-        (result.suite, figure.metric, figure.language, figure.kind): figure.value
+    figures = {
+        (result.suite, figure.metric, figure.language, figure.kind): figure
         for result in results
         for figure in result.figures
     }
     ran = {result.suite for result in results}
-    return tuple(
-        FloorOutcome(
-            floor=floor,
-            value=values.get((floor.suite, floor.metric, floor.language, floor.kind)),
-        )
-        for floor in floors
-        if floor.suite in ran
-    )
+    outcomes = []
+    for floor in floors:
+        figure = figures.get((floor.suite, floor.metric, floor.language, floor.kind))
+        if figure is not None:
+            outcomes.append(FloorOutcome(floor=floor, value=figure.value, n=figure.n))
+        elif floor.suite in ran:
+            outcomes.append(FloorOutcome(floor=floor, value=None))
+    return tuple(outcomes)

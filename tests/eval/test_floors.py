@@ -45,6 +45,17 @@ def test_a_language_that_got_worse_does_not_hide_behind_the_other():
     assert "not measured" in str(outcomes[0])
 
 
+@pytest.mark.parametrize(("least_n", "holds"), [(9, False), (10, True)])
+def test_a_figure_over_too_few_items_is_told_and_not_judged(least_n, holds):
+    floor = Floor(suite="dev", metric="right", language="fr", at_least=0.8, least_n=least_n)
+
+    (outcome,) = check_floors((floor,), (run("right", "fr", 0.6),))
+
+    assert outcome.holds == holds
+    assert outcome.judged != holds
+    assert ("0.600 of 9, judged from 10 on" in str(outcome)) == holds
+
+
 def test_floors_of_suites_that_were_not_run_are_not_asked_for():
     other = Floor(suite="test", metric="refused", at_least=0.8)
 

@@ -274,12 +274,15 @@ def test_a_floor_that_fails_is_told_with_its_value_and_bound_before_those_that_h
         | {"value": 0.2, "holds": False},
         {"suite": "dev", "metric": "refused", "language": "fr", "kind": "all", "at_least": 0.9}
         | {"value": None, "holds": False},
+        {"suite": "dev", "metric": "cited", "language": "fr", "kind": "all", "at_least": 0.9}
+        | {"value": 0.3, "judged": False, "holds": True},
     ]
 
     text = " ".join("".join(Elements(report_page(report(floors=floors))).texts).split())
 
-    assert "2 of 3 do not hold." in text
+    assert "2 of 4 do not hold." in text
     assert text.index("not measured") < text.index("0.750 at least 0.5 holds")
+    assert "0.300 at least 0.9 too few to judge" in text
     assert text.index("0.200 at most 0.1 fails") < text.index("0.750 at least 0.5 holds")
 
 

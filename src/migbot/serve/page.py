@@ -10,8 +10,15 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-# The toolkit reads these when it is imported: no telemetry, no record of runs, no call home.
-os.environ.update(GRADIO_ANALYTICS_ENABLED="False", GRADIO_RUN_HISTORY="False", HF_HUB_OFFLINE="1")
+# The toolkit reads these when it is imported: no telemetry, no record of runs, no call home. Nor a
+# table of the last ten thousand calls, which it would make up anew after each.
+os.environ.update(
+    GRADIO_ANALYTICS_ENABLED="False",
+    GRADIO_ANALYTICS_MAX_EVENTS="1",
+    GRADIO_ANALYTICS_CACHE_FREQUENCY=str(2**31),
+    GRADIO_RUN_HISTORY="False",
+    HF_HUB_OFFLINE="1",
+)
 
 import gradio as gr
 from starlette.applications import Starlette
