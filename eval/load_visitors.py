@@ -7,6 +7,7 @@ import asyncio
 import json
 import re
 import time
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ async def visit_page(
     client: httpx.AsyncClient, page: "PageEvents", number: int, seen: Seen
 ) -> None:
     """Open the page anew and ask on it, as a browser does, coming back when told to."""
-    browser = _Browser(client, page, f"visitor{number}")
+    browser = _Browser(client, page, number)
     try:
         async with browser.open():
             while (back_s := await _ask_page(browser, number, seen)) is not None:
@@ -196,12 +197,13 @@ class PageEvents:
 class _Browser:
     """One open page; `shown` is what it shows, by name."""
 
-    def __init__(self, client: httpx.AsyncClient, page: PageEvents, session: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, page: PageEvents, number: int) -> None:
         self._client = client
         self._page = page
-        self._session = session
+        # Each opening of the page is a visit of its own.
+        self._session = uuid.uuid4().hex
         self._headers = {
-            **_headers(int(session.removeprefix("visitor"))),
+            **_headers(number),
             "accept-language": "en",
             "sec-fetch-site": "same-origin",
         }

@@ -208,7 +208,7 @@ class Page:
         privacy = notices.privacy(STRINGS[language], self._settings)
         listing = await asyncio.to_thread(self._listing.html, language)
         html = about_html(language, listing, self._settings, privacy)
-        return {self._visit: visit, self._about: html}
+        return {self._visit: visit, self._about: _shown(html)}
 
     def judging(self, judgement: Judgement) -> Callable[..., Awaitable[Update]]:
         """Return the handler that keeps one judgement of the newest answer."""
@@ -216,7 +216,7 @@ class Page:
         async def judged(word: object, visit: Visit | None, request: gr.Request) -> Update:
             visit = visit or visit_anew(request.headers)
             judge(visit, self._settings.feedback_file, judgement, word)
-            return {**self._moving(visit), self._word: ""}
+            return {**self._moving(visit), self._word: _shown("")}
 
         return judged
 
@@ -232,7 +232,8 @@ class Page:
         telling = told_claim(*parts, claim, visit, visitor=visitor, rate=self._rate)
         async with aclosing(telling):
             async for html in telling:
-                yield gr.skip() if html is None else {self._visit: visit, self._graded: html}
+                graded = {self._visit: visit, self._graded: _shown(html or "")}
+                yield gr.skip() if html is None else graded
 
     async def stop(self, visit: Visit | None, request: gr.Request) -> Update:
         """Stop the answer on its way; what was shown of it stays."""
@@ -244,7 +245,7 @@ class Page:
         """Begin a new conversation."""
         visit = visit or visit_anew(request.headers)
         visit.clear()
-        return {**self._moving(visit), self._box: ""}
+        return {**self._moving(visit), self._box: _shown("")}
 
     def example(self, position: int) -> Callable[..., AsyncGenerator[Update, None]]:
         """Return the handler that asks one of the example questions."""
@@ -269,7 +270,7 @@ class Page:
         asking = ask(self._desk, self._settings, question, visit, visitor=visitor, rate=self._rate)
         async with aclosing(asking) as changes:
             async for change in changes:
-                box = {} if change.box is None else {self._box: change.box}
+                box = {} if change.box is None else {self._box: _shown(change.box)}
                 yield {**self._moving(visit), **box} if change.is_seen else gr.skip()
 
     def _moving(self, visit: Visit) -> Update:
@@ -278,9 +279,11 @@ class Page:
         fresh = not visit.exchanges
         updates: Update = {
             self._visit: visit,
-            self._status: render.status_html(visit),
-            self._conversation: render.conversation_html(
-                visit, self._documents, feedback=self._settings.feedback_file is not None
+            self._status: _shown(render.status_html(visit)),
+            self._conversation: _shown(
+                render.conversation_html(
+                    visit, self._documents, feedback=self._settings.feedback_file is not None
+                )
             ),
             self._welcome: gr.update(value=render.welcome_html(visit.language), visible=fresh),
             self._new: gr.update(value=words.new_conversation, visible=not fresh),
@@ -289,7 +292,7 @@ class Page:
         }
         if not visit.running:
             # They hold every answer several times over, so they are not sent at each sentence.
-            updates[self._exports] = exports_html(visit, self._documents)
+            updates[self._exports] = _shown(exports_html(visit, self._documents))
         for button, example in zip(self._examples, words.examples, strict=True):
             updates[button] = gr.update(value=example, visible=fresh)
         return updates
@@ -307,17 +310,26 @@ class Page:
         return {
             **self._moving(visit),
             self._claims: gr.update(visible=visit.is_staff and self._checker is not None),
-            self._claims_heading: claims_heading_html(words),
+            self._claims_heading: _shown(claims_heading_html(words)),
             self._claim: gr.update(label=words.claim_label, placeholder=words.claim_label),
             self._check: gr.update(value=words.claim_check),
             self._about_open: gr.update(value=words.about),
             # Told anew in the other language when it is asked for again.
-            self._about: "",
-            self._header: render.header_html(visit, self._settings.question_chars),
+            self._about: _shown(""),
+            self._header: _shown(render.header_html(visit, self._settings.question_chars)),
             self._switch: gr.update(value=words.switch),
             self._box: self._worded_box(visit.language),
-            self._footer: render.footer_html(visit.language, self._settings),
+            self._footer: _shown(render.footer_html(visit.language, self._settings)),
         }
+
+
+def _shown(value: str) -> Any:
+    """Return what puts `value` into a component.
+
+    The bare value would do, but where it follows on an update, or on a call that left the component
+    out, the toolkit keeps one more copy of it for as long as it keeps the visit.
+    """
+    return gr.update(value=value)
 
 
 def mount(application: Starlette, page: Page, settings: Settings) -> Starlette:
