@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from eval.load_visitors import outputs_after
 from migbot.serve.desk import Answering
@@ -23,11 +22,6 @@ from migbot.settings import Settings
 from migbot.types import Document
 
 READY_S = 60
-# For tests that run the server: the toolkit sums up its timings with options that pandas will drop.
-TOOLKIT_WARNINGS = [
-    pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
 
 
 @contextmanager

@@ -4,15 +4,13 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant, passage
 
 from migbot.serve.answer_cache import AnswerCache
 from migbot.serve.desk import Desk
 from migbot.settings import load_settings
 from migbot.types import Finished, Question, Turn
-
-pytestmark = TOOLKIT_WARNINGS
 
 QUESTION = Question(question_id="1", text="When was IOM founded?")
 

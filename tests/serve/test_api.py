@@ -8,13 +8,11 @@ import httpx
 import jsonschema
 import pytest
 from api_replies import error_of
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import load_settings
 from migbot.types import Turn
-
-pytestmark = TOOLKIT_WARNINGS
 
 PASSAGE = {"id": "p1", "text": "The seat is in Geneva."}
 

@@ -9,7 +9,7 @@ import pytest
 from api_replies import error_of
 from hypothesis import given
 from hypothesis import strategies as st
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.errors import QuestionError
@@ -17,8 +17,6 @@ from migbot.serve.chat_request import ChatRequest, read_chat
 from migbot.serve.refusals import RefusalError
 from migbot.settings import load_settings
 from migbot.types import Stated, Turn
-
-pytestmark = TOOLKIT_WARNINGS
 
 ASKED = [{"role": "user", "content": "When was IOM founded?"}]
 

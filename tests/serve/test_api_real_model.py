@@ -1,11 +1,11 @@
 import httpx
 import pytest
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 
 from migbot.answer.assistant import load_assistant
 from migbot.settings import load_settings
 
-pytestmark = [pytest.mark.models, *TOOLKIT_WARNINGS]
+pytestmark = pytest.mark.models
 
 PASSAGES = [
     {

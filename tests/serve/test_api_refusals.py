@@ -3,12 +3,10 @@ import json
 import httpx
 import pytest
 from api_replies import error_of
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 PASSAGE = {"id": "p1", "text": "The seat is in Geneva."}
 

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-from live_page import TOOLKIT_WARNINGS
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
@@ -12,8 +11,6 @@ from starlette.routing import Mount, Route
 from migbot.serve.gate import ROUTES, Gate
 from migbot.serve.server import build_server
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 # Each on a line of its own, open or shut: a route that the toolkit adds is to be looked at first.
 KNOWN = Path(__file__).with_name("routes.txt").read_text("utf-8").splitlines()

@@ -7,7 +7,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant, checker
 
 from migbot.serve.arrival import arrival
@@ -17,8 +17,6 @@ from migbot.serve.rate import Rate
 from migbot.serve.render import footer_html
 from migbot.serve.staff import told_claim
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 CLAIM = "IOM joined the United Nations system in September 2016."
 SLOW = "When was IOM founded, slow?"

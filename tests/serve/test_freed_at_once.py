@@ -10,7 +10,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from endless_model import EndlessModel
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, MAIN, ScriptedAssistant
 
 from migbot.answer.assistant import Assistant
@@ -21,8 +21,6 @@ from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
 from migbot.serve.rate import Rate
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 FREED_S = 1.0
 ASKED = "When was IOM founded?"

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from api_replies import error_of
 from endless_model import EndlessModel
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.answer.assistant import Assistant
@@ -25,8 +25,6 @@ from migbot.serve.desk import Desk
 from migbot.serve.gate import Gate
 from migbot.settings import load_settings
 from migbot.types import Finished, Question, Retrieved
-
-pytestmark = TOOLKIT_WARNINGS
 
 ASKED = {"question": "When was IOM founded?"}
 SEAT = {"id": "p1", "text": "The seat of the Network is in Geneva."}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 
 from migbot.answer.assistant import Assistant
 from migbot.answer.generate.protocol import Piece
@@ -25,8 +25,6 @@ from migbot.index.fakes import HashEmbedder
 from migbot.index.live import LiveIndex, following
 from migbot.settings import load_settings
 from migbot.types import Finished, Question, Retrieved
-
-pytestmark = TOOLKIT_WARNINGS
 
 VISITORS = 20
 QUESTION = "How many dollars did the fund of the Network hold in Geneva?"

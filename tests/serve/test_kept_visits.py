@@ -4,13 +4,11 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.serve import page
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import gc
 import re
 import threading
 import time
@@ -5,13 +6,12 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from gradio.state_holder import SessionState
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import Settings, load_settings
 from migbot.types import Turn
-
-pytestmark = TOOLKIT_WARNINGS
 
 
 @pytest.fixture
@@ -91,6 +91,23 @@ def test_sources_are_on_the_page_before_the_first_sentence(visitor):
     assert with_sources < with_sentence
     counts = [page.count("mb-sentence") for page in pages]
     assert sorted(set(counts)) == [0, 1, 2, 3]
+
+
+def kept_parts() -> int:
+    """Return how many parts of the page the toolkit holds for its visits."""
+    visits = (one for one in gc.get_objects() if isinstance(one, SessionState))
+    return sum(len(visit.blocks_config.blocks) for visit in visits)
+
+
+def test_a_question_more_leaves_no_copies_of_the_page_in_memory(visitor):
+    visitor.ask("Quand l’OIM a-t-elle été créée ?")
+    kept = kept_parts()
+
+    for _ in range(4):
+        visitor.ask("Quand l’OIM a-t-elle été créée ?")
+
+    # The question box alone is kept anew each time, as what is read.
+    assert kept_parts() - kept <= 4
 
 
 def test_each_marker_has_its_source_with_the_quote_marked(visitor):

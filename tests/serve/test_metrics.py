@@ -3,16 +3,13 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from prometheus_client.parser import text_string_to_metric_families
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.errors import UsageError
 from migbot.serve.server import build_server
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
-
 
 REFUSED = "migbot_refused_requests_total"
 

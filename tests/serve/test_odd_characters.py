@@ -8,12 +8,10 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 ACUTE = "\N{COMBINING ACUTE ACCENT}"
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"

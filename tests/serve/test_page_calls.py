@@ -5,13 +5,11 @@ import asyncio
 import httpx
 import pytest
 from api_replies import error_of
-from live_page import TOOLKIT_WARNINGS, Visitor, live_page
+from live_page import Visitor, live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.serve.gate import Gate
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 HERE = "visitor1"
 

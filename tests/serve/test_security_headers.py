@@ -2,12 +2,10 @@
 
 import httpx
 import pytest
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 ASKED = {"question": "When was IOM founded?"}
 

@@ -5,13 +5,11 @@ import time
 
 import httpx
 import pytest
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.serve.connection import DeadlineProtocol
 from migbot.settings import load_settings
-
-pytestmark = TOOLKIT_WARNINGS
 
 HEAD_S = 0.5
 TAKE_S = 1.0

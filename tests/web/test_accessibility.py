@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from playwright.sync_api import Page, expect
 from scripted_assistant import DOCUMENTS, ScriptedAssistant, checker
 
 from migbot.serve.desk import StoppingError
 from migbot.settings import load_settings
 
-pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
+pytestmark = pytest.mark.web
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],

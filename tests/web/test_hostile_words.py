@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from playwright.sync_api import expect
 from scripted_assistant import DOCUMENTS, MAIN, checker, passage
 
@@ -30,7 +30,7 @@ from migbot.types import (
     Trace,
 )
 
-pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
+pytestmark = pytest.mark.web
 
 PAYLOADS = (
     "<script>alert(1)</script>",

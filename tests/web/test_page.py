@@ -1,10 +1,9 @@
 import re
 
 import pytest
-from live_page import TOOLKIT_WARNINGS
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
+pytestmark = pytest.mark.web
 
 ANSWER_MS = 180_000
 WIDTHS = (360, 768, 1440)

@@ -5,14 +5,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from live_page import TOOLKIT_WARNINGS, live_page
+from live_page import live_page
 from playwright.sync_api import expect
 from scripted_assistant import DOCUMENTS, ScriptedAssistant
 
 from migbot.settings import load_settings
 from migbot.types import Source
 
-pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
+pytestmark = pytest.mark.web
 
 QUESTION = "Quand l’OIM a-t-elle été créée ?"
 

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from live_page import TOOLKIT_WARNINGS
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
+pytestmark = pytest.mark.web
 
 QUESTION = "Quand l’OIM a-t-elle été créée ?"
 SLOW = "Quand l’OIM a-t-elle été créée, slow ?"

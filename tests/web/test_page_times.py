@@ -4,9 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from live_page import TOOLKIT_WARNINGS
 
-pytestmark = [pytest.mark.web, *TOOLKIT_WARNINGS]
+pytestmark = pytest.mark.web
 
 
 def test_the_waits_of_visitors_are_measured_in_a_browser(scripted_url):

@@ -21,7 +21,6 @@ os.environ.update(
 )
 
 import gradio as gr
-from starlette.applications import Starlette
 
 from migbot.answer.support import SupportChecker
 from migbot.serve import notices, render
@@ -32,7 +31,6 @@ from migbot.serve.conversation import Visit
 from migbot.serve.desk import Desk
 from migbot.serve.export import exports_html
 from migbot.serve.feedback import JUDGEMENTS, Judgement, judge
-from migbot.serve.head import COLOURS, FONTS, HERE, MONO_FONTS, head_html
 from migbot.serve.page_calls import PageCalls
 from migbot.serve.rate import Rate, visitor_from
 from migbot.serve.staff import claims_heading_html, told_claim
@@ -330,30 +328,3 @@ def _shown(value: str) -> Any:
     out, the toolkit keeps one more copy of it for as long as it keeps the visit.
     """
     return gr.update(value=value)
-
-
-def mount(application: Starlette, page: Page, settings: Settings) -> Starlette:
-    """Put the page at the root of `application` and return it."""
-    mounted: Starlette = gr.mount_gradio_app(
-        application,
-        page.blocks,
-        path="/",
-        server_name=settings.host,
-        server_port=settings.port,
-        footer_links=[],
-        run_history=False,
-        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
-        allowed_paths=[],
-        blocked_paths=[str(path) for path in (settings.corpus, settings.index, settings.models)],
-        favicon_path=str(HERE / "favicon.svg"),
-        show_error=False,
-        max_file_size=1,
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-        # The visitor's own fonts, and page colours that are known before the style sheet.
-        theme=gr.themes.Base(font=FONTS, font_mono=MONO_FONTS).set(**COLOURS),
-        head=head_html(),
-    )
-    return mounted

@@ -20,8 +20,9 @@ from migbot.serve.connection import DeadlineProtocol
 from migbot.serve.desk import Answering, Desk
 from migbot.serve.gate import Gate
 from migbot.serve.metrics import CountedAssistant, DeskState, Metrics, MetricsServer
+from migbot.serve.mount import mount
 from migbot.serve.openai_api import OpenAIApi
-from migbot.serve.page import Page, mount
+from migbot.serve.page import Page
 from migbot.serve.rate import Rate
 from migbot.settings import Settings
 from migbot.types import Document
