@@ -28,7 +28,7 @@ HEAVY = {
     "bm25s": {"index/sparse.py"},
     "docx": {"documents/docx.py"},
     "faiss": {"index/dense.py"},
-    "gradio": {"serve/page.py"},
+    "gradio": {"serve/mount.py", "serve/page.py"},
     "markdown_it": {"documents/markdown.py"},
     "mcp": {"serve/mcp_tools.py"},
     "prometheus_client": {"serve/metrics.py"},

@@ -4,7 +4,7 @@ import pytest
 from answer_parts import extracts, passage
 
 from migbot.answer.evidence import select_evidence
-from migbot.answer.listing import WantedList, lists, wanted_list
+from migbot.answer.listing import WantedList, is_whole_list, lists, wanted_list
 from migbot.answer.retrieve import Retriever
 from migbot.index.fakes import HashEmbedder
 from migbot.types import Hit
@@ -78,6 +78,22 @@ def test_all_things_of_a_kind_are_listed_where_as_many_follow_as_there_are(
 )
 def test_some_of_them_other_things_or_those_of_another_are_not_that_list(text):
     assert not lists(passage(text), wanted_list("what are the aims of the plan?", "en"))
+
+
+@pytest.mark.parametrize(
+    ("question", "is_whole"),
+    [
+        ("what are the aims of the plan?", True),
+        ("list the seven aims of the plan", True),
+        ("what are the aims of the plan and who pays for them", False),
+        ("what are the seven aims of the charter", False),
+        ("which of the seven aims of the plan is the oldest?", False),
+        ("how many aims has the plan?", False),
+    ],
+)
+def test_a_list_answers_by_itself_where_nothing_else_is_asked(question, is_whole):
+    assert is_whole_list(question, LIST.text, LIST, "en") == is_whole
+    assert not is_whole_list(question, LIST.text, LIST, "fr")
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,18 @@ def test_a_sentence_that_says_no_more_than_the_quote_is_not_shown_beside_it():
     assert (written.texts, written.dropped) == (["“The Compact has 23 objectives”."], 0)
 
 
+def test_a_list_that_is_wanted_is_quoted_whole_and_not_copied_by_the_model():
+    source = passage("The three aims of the plan are: data; drivers; identity.")
+    said = "The plan has three aims, namely data, drivers and identity [1]."
+
+    listed = Written("What are the aims of the plan?", source, said, signs=NEAR)
+    told = Written("Does the plan have aims?", source, said, signs=NEAR)
+
+    assert listed.texts == ["“The three aims of the plan are: data; drivers; identity”."]
+    assert (listed.trace.answer_tokens, listed.dropped) == (1, 0)
+    assert told.trace.answer_tokens > 1
+
+
 def test_a_passage_that_the_sentences_have_told_is_not_quoted_again():
     told = passage("The Fund pays for the objectives of the Compact.", name="told")
 

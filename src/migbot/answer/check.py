@@ -26,6 +26,8 @@ _SPEAKS_OF_EXTRACTS = re.compile(
     r"\bpas (?:précisée?s?|mentionnée?s?|indiquée?s?|spécifiée?s?|fournie?s?)\b|[\[\]]",
     re.IGNORECASE,
 )
+# A quote of which sentences have shown this share already adds nothing.
+_SHOWN_SHARE = 0.6
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…»”][\s»”\"')\]]*$")
 
@@ -43,6 +45,17 @@ class Support:
     def framed(self) -> str:
         """The words under the nearest heading, which may tell whom or when they speak of."""
         return ": ".join((*self.passage.headings[-1:], self.quote))
+
+
+def covers(shown: Sequence[Support], quote: Support) -> bool:
+    """Return whether `shown` make up so much of `quote` that it adds nothing."""
+    covered = {
+        at
+        for one in shown
+        if one.passage.passage_id == quote.passage.passage_id
+        for at in range(max(one.start, quote.start), min(one.end, quote.end))
+    }
+    return len(covered) >= _SHOWN_SHARE * (quote.end - quote.start)
 
 
 def support_from(passage: Passage, span: Span) -> Support:

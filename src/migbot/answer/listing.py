@@ -36,7 +36,8 @@ _COUNTS = re.compile(r"\bcombien\b|\bhow many\b", re.IGNORECASE)
 class WantedList:
     """A list that is wanted: of so many things, as canonical numbers, or of all things of a kind.
 
-    Without `sizes`, the first of `words` is that kind and the others tell whose they are.
+    The first of `words` is that kind and the others tell whose they are; there are none where
+    things of a number are asked for in a question that wants more of them than their names.
     """
 
     sizes: frozenset[str] = frozenset()
@@ -60,6 +61,14 @@ class WantedList:
         }
         return bool(told & list_sizes(text))
 
+    def is_all_of(self, text: str, language: Language, around: str = "") -> bool:
+        """Return whether `text` is this list and, by its heading or opening, of what was named."""
+        opening = text.partition(":")[0]
+        held = held_terms(f"{around}\n{opening}", language)
+        named = [word for word in self.words if not word.terms & self.sizes]
+        is_named = bool(named) and all(word.is_held(held) for word in named)
+        return is_named and self.is_in(text, language, around)
+
 
 @lru_cache(maxsize=64)
 def wanted_list(question: str, language: Language) -> WantedList | None:
@@ -68,15 +77,26 @@ def wanted_list(question: str, language: Language) -> WantedList | None:
         return None
     sizes = (number for number, things in counted(question, language).items() if things)
     enough = frozenset(one for one in sizes if one.isdecimal() and int(one) >= _SHORTEST)
-    if enough:
-        return WantedList(sizes=enough)
     wants_all = _WANTS_ALL.search(question)
     words = question_words(question[wants_all.end() :]) if wants_all else ()
-    return WantedList(words=words) if words else None
+    return WantedList(sizes=enough, words=words) if enough or words else None
 
 
 def lists(passage: Passage, wanted: WantedList) -> bool:
     """Return whether a sentence or list of `passage` is the list that is wanted."""
-    around = " ".join((passage.title, *passage.headings))
+    around = _around(passage)
     texts = (passage.text[start:end] for start, end in unit_spans(passage))
     return any(wanted.is_in(text, passage.language, around) for text in texts)
+
+
+def is_whole_list(question: str, quote: str, passage: Passage, language: Language) -> bool:
+    """Return whether `quote`, of `passage`, answers `question` by itself: all that it wants listed.
+
+    It does so for readers of its own language, which `language` is that of the answer.
+    """
+    wanted = wanted_list(question, language) if passage.language == language else None
+    return wanted is not None and wanted.is_all_of(quote, language, _around(passage))
+
+
+def _around(passage: Passage) -> str:
+    return " ".join((passage.title, *passage.headings))

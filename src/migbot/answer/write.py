@@ -15,13 +15,14 @@ from migbot.answer.answerable import (
     sign_of_yes,
 )
 from migbot.answer.answerable_prompt import answerable_prompt
-from migbot.answer.check import Support, check_sentence, says_in_its_words, support_from
+from migbot.answer.check import Support, check_sentence, covers, says_in_its_words, support_from
 from migbot.answer.claim_prompt import claim_prompt
 from migbot.answer.evidence import Extract
 from migbot.answer.expected import asks_once, expected_kind, holds
 from migbot.answer.generate.extractive import NAME as EXTRACTIVE
 from migbot.answer.generate.protocol import Generator, Piece
 from migbot.answer.grammar import Draft, answer_grammar, read_drafts
+from migbot.answer.listing import is_whole_list
 from migbot.answer.prompt import build_prompt
 from migbot.answer.repetition import goes_in_circles
 from migbot.answer.reply import Reply
@@ -39,8 +40,6 @@ _LOG = logging.getLogger(__name__)
 # of 0.80 on NoMIRACL).
 ALTERNATIVES = 200
 Asked = TypeVar("Asked")
-# A quote of which sentences have shown this share already adds nothing.
-_SHOWN_SHARE = 0.6
 
 
 class Writer:
@@ -101,8 +100,18 @@ class Writer:
             self._reply.doubt()
         if self._is_calibrated:
             yield self._reply.quote(self._quotes[0])
+        if self._is_told_by_quote:
+            return
         yield from self._state_each(read_drafts(piece.text for piece in chain((first,), pieces)))
         yield from self._quote_others() if self._is_calibrated else self._quote_instead()
+
+    @property
+    def _is_told_by_quote(self) -> bool:
+        """Whether the best quote is the list that is wanted, which the model would but copy."""
+        best, language = self._quotes[0], self._reply.language
+        return self._is_calibrated and is_whole_list(
+            self._question, best.quote, best.passage, language
+        )
 
     def _quote_alone(self) -> Iterator[Stated]:
         """Yield the passages that seem to answer, word for word, where no model writes."""
@@ -279,7 +288,7 @@ class Writer:
         """Return whether a sentence that rests on `support` says what the quote above it says."""
         first = self._quotes[0]
         is_same_language = support.passage.language == self._reply.language
-        return self._is_calibrated and is_same_language and self._covers((support,), first)
+        return self._is_calibrated and is_same_language and covers((support,), first)
 
     def _drop(self, draft: Draft, reasons: Sequence[str]) -> None:
         self._reply.consider(draft.text, reasons)
@@ -310,7 +319,7 @@ class Writer:
         """
         is_settled = bool(self._shown) and self._asks_for_one_thing
         for quote in () if is_settled else self._quotes[1:]:
-            if not self._covers(self._shown, quote):
+            if not covers(self._shown, quote):
                 yield self._reply.quote(quote)
 
     def _quote_instead(self) -> Iterator[Stated]:
@@ -324,14 +333,3 @@ class Writer:
     def _asks_for_one_thing(self) -> bool:
         """Whether one number, date or name is asked for."""
         return expected_kind(self._question) != "any" and asks_once(self._question)
-
-    @staticmethod
-    def _covers(shown: Sequence[Support], quote: Support) -> bool:
-        """Return whether `shown` make up most characters of `quote`."""
-        covered = {
-            at
-            for one in shown
-            if one.passage.passage_id == quote.passage.passage_id
-            for at in range(max(one.start, quote.start), min(one.end, quote.end))
-        }
-        return len(covered) >= _SHOWN_SHARE * (quote.end - quote.start)
