@@ -22,7 +22,8 @@ MODELS = tomllib.loads((ROOT / "models.toml").read_text(encoding="utf-8"))["mode
 MARKDOWN = (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
 
 # Seconds to load, or much memory: each is imported in the one module that needs it, when it is
-# used. torch has two, as each of its users sets the number of threads.
+# used. torch has two, as each of its users sets the number of threads, and gradio has the page and
+# what puts it among the routes.
 HEAVY = {
     "Stemmer": {"index/terms.py"},
     "bm25s": {"index/sparse.py"},
