@@ -197,8 +197,6 @@
     const number = last ? Number(last.dataset.number) : 0;
     if (!last) opened.clear();
     if (number > shown) {
-      // The welcome above leaves in the same moment: its place is not known before it has gone.
-      if (document.querySelector(".mb-welcome")) return;
       requestAnimationFrame(() => last.scrollIntoView({ behavior: "auto", block: "start" }));
     }
     // A redrawn page forgets which cards were open.

@@ -92,7 +92,7 @@ class Page:
         self._visit = gr.State(None, time_to_live=KEPT_VISIT_S)
         with gr.Row(elem_id="mb-top"):
             self._header = gr.HTML(elem_id="mb-header", **html)
-            self._new = gr.Button("", elem_id="mb-new", elem_classes="mb-quiet", visible=False)
+            self._new = gr.Button("", elem_id="mb-new", elem_classes="mb-quiet")
             self._about_open = gr.Button("", elem_id="mb-about-open", elem_classes="mb-quiet")
             self._switch = gr.Button("", elem_id="mb-switch", elem_classes="mb-quiet")
         with gr.Column(elem_id="mb-main"):
@@ -123,7 +123,7 @@ class Page:
                     autofocus=False,
                 )
                 self._send = gr.Button("", elem_id="mb-send", variant="primary")
-                self._stop = gr.Button("", elem_id="mb-stop", variant="stop", visible=False)
+                self._stop = gr.Button("", elem_id="mb-stop", variant="stop")
         self._footer = gr.HTML(elem_id="mb-footer", **html)
         # Pressed by buttons of the footer and of the newest answer.
         with gr.Row(elem_id="mb-pressed"):
@@ -133,19 +133,10 @@ class Page:
         self._about = gr.HTML(elem_id="mb-about", **html)
 
     def _connect(self) -> None:
-        moving = [
-            self._visit,
-            self._status,
-            self._conversation,
-            self._exports,
-            self._welcome,
-            self._new,
-            self._send,
-            self._stop,
-            *self._examples,
-        ]
+        moving = [self._visit, self._status, self._conversation, self._exports]
         worded = [
             *moving,
+            *(self._welcome, *self._examples, self._new, self._send, self._stop),
             *(self._header, self._switch, self._box, self._footer, self._about_open, self._about),
             *(self._claims, self._claims_heading, self._claim, self._check),
         ]
@@ -272,9 +263,10 @@ class Page:
                 yield {**self._moving(visit), **box} if change.is_seen else gr.skip()
 
     def _moving(self, visit: Visit) -> Update:
-        """Return what changes as a conversation goes on."""
-        words = STRINGS[visit.language]
-        fresh = not visit.exchanges
+        """Return what changes as a conversation goes on: little, as each part costs time.
+
+        What is shown beside a conversation, or while it moves, the style sheet tells from these.
+        """
         updates: Update = {
             self._visit: visit,
             self._status: _shown(render.status_html(visit)),
@@ -283,16 +275,10 @@ class Page:
                     visit, self._documents, feedback=self._settings.feedback_file is not None
                 )
             ),
-            self._welcome: gr.update(value=render.welcome_html(visit.language), visible=fresh),
-            self._new: gr.update(value=words.new_conversation, visible=not fresh),
-            self._send: gr.update(value=words.send, visible=not visit.running),
-            self._stop: gr.update(value=words.stop, visible=visit.running),
         }
         if not visit.running:
             # They hold every answer several times over, so they are not sent at each sentence.
             updates[self._exports] = _shown(exports_html(visit, self._documents))
-        for button, example in zip(self._examples, words.examples, strict=True):
-            updates[button] = gr.update(value=example, visible=fresh)
         return updates
 
     @staticmethod
@@ -307,6 +293,14 @@ class Page:
         words = STRINGS[visit.language]
         return {
             **self._moving(visit),
+            self._welcome: _shown(render.welcome_html(visit.language)),
+            **{
+                button: gr.update(value=example)
+                for button, example in zip(self._examples, words.examples, strict=True)
+            },
+            self._new: gr.update(value=words.new_conversation),
+            self._send: gr.update(value=words.send),
+            self._stop: gr.update(value=words.stop),
             self._claims: gr.update(visible=visit.is_staff and self._checker is not None),
             self._claims_heading: _shown(claims_heading_html(words)),
             self._claim: gr.update(label=words.claim_label, placeholder=words.claim_label),
