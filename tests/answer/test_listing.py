@@ -57,6 +57,8 @@ def test_a_passage_lists_as_many_things_as_its_marks_set_apart(text):
         ("list all of the aims of the plan", "en", LIST.text),
         ("give me the aims of the plan", "en", LIST.text),
         ("Quels sont les buts du plan ?", "fr", "Les trois buts du plan sont : a ; b ; c."),
+        ("c quoi les buts du plan", "fr", "Les trois buts du plan sont : a ; b ; c."),
+        ("C’est qui les membres du plan ?", "fr", "Les trois membres du plan sont : a ; b ; c."),
         ("cite les buts du plan", "fr", "Le plan a trois buts :\n\n- a\n- b\n- c"),
         ("donne-moi tous les buts du plan", "fr", "Les trois buts du plan : a, b et c."),
     ],

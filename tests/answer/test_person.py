@@ -18,6 +18,8 @@ RULES = "The Director General leads IOM and is elected by the Council, where eac
         "et qui est-ce ?",
         "Who's the boss of IOM?",
         "who was the president",
+        "c qui le chef de l'oim",
+        "C’est qui la patronne de l’OIM ?",
         "What is IOM? And who leads it?",
     ],
 )
@@ -27,7 +29,14 @@ def test_a_person_is_wanted_by_those_who_ask_who(question):
 
 @pytest.mark.parametrize(
     "question",
-    ["Qui sont les membres ?", "Who are the members?", "Who leads it? And what is IOM?", "", "?"],
+    [
+        "Qui sont les membres ?",
+        "c qui les membres",
+        "Who are the members?",
+        "Who leads it? And what is IOM?",
+        "",
+        "?",
+    ],
 )
 def test_members_and_things_are_no_person(question):
     assert not wants_person(question)

@@ -18,13 +18,14 @@ _SHORTEST = 3
 _WANTS_LIST = re.compile(
     r"\blist(?:e[rsz]?|ing)?\b|\b[ée]num[èée]r|\bcite[rsz]?\b|\bnomme[rsz]?\b|\bname\b|\bwhich\b|"
     r"\bwh(?:at|o) (?:are|were)\b|\bquel(?:le)?s\b|\bqui (?:sont|[ée]taient)\b|\blesquel(?:le)?s\b|"
-    r"\btou(?:s|tes) les\b|\ball (?:the |of )?\w+|"
+    r"\bc['’ ]?(?:est )?(?:quoi|koi|qui) les\b|\btou(?:s|tes) les\b|\ball (?:the |of )?\w+|"
     r"\b(?:il (?:me|nous) faut|donne[rz]?|give|i need|je (?:veux|cherche))\b",
     re.IGNORECASE,
 )
 # All things of a kind, whose name comes next.
 _WANTS_ALL = re.compile(
     r"\b(?:wh(?:at|o) (?:are|were)|(?:quel(?:le)?s|qui) (?:sont|[ée]taient)|"
+    r"c['’ ]?(?:est )?(?:quoi|koi|qui)|"
     r"list(?:e[rsz]?)?|[ée]num[èée]re[rz]?|cite[rsz]?|nomme[rsz]?|name|donne[rz]?|give)"
     r"(?:[\s-](?:moi|nous|me|us))?\s+(?:(?:all|of|tous|toutes)\s+)*(?:the|its|their|les|ses|leurs)\s+",
     re.IGNORECASE,

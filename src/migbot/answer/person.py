@@ -17,7 +17,7 @@ from migbot.types import Language, Passage
 _WANTS_PERSON = re.compile(
     r"^\W*(?:(?:et|and|so|alors|mais|but) )?"
     r"(?:qui(?! sont| ont| [ée]taient)|who(?! are| were| have)(?:['’]s)?)\b|"
-    r"\bc['’ ]?(?:est|[ée]tait) qui\b|\bqui c['’ ]?est\b|"
+    r"\bc['’ ]?(?:(?:est|[ée]tait) )?qui(?! les\b)\b|\bqui c['’ ]?est\b|"
     r"\bqui (?:est|[ée]tait|dirige|pr[ée]side)\b",
     re.IGNORECASE,
 )
