@@ -229,6 +229,11 @@ def test_two_things_make_no_list():
     assert list_sizes("IOM and UNICEF") == frozenset()
 
 
+def test_a_list_that_breaks_off_counts_no_item_after_its_last_mark():
+    assert list_sizes("The four members:\n\n- IOM ;\n- ILO ;\n- UNICEF ;\n") == {"3"}
+    assert list_sizes("They are: IOM; ILO; UNICEF;") == {"3"}
+
+
 def test_a_number_counts_the_words_that_follow():
     things = counted("Il regroupe 38 entités du système, dont huit membres.", "fr")
 

@@ -143,8 +143,10 @@ def list_sizes(text: str) -> frozenset[str]:
     A sentence that names eight members need not say that they are eight.
     """
     bullets = len(BULLET.findall(text))
-    semicolons = text.count(";") + 1
-    commas = text.count(",") + 1 + bool(_LAST_ITEM.search(text))
+    # A mark at the end sets nothing apart: what follows on it is in the next passage.
+    inner = text.rstrip(" \n\N{NO-BREAK SPACE};,.")
+    semicolons = inner.count(";") + 1
+    commas = inner.count(",") + 1 + bool(_LAST_ITEM.search(inner))
     return frozenset(str(size) for size in (bullets, semicolons, commas) if size >= _SHORTEST_LIST)
 
 
