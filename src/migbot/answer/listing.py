@@ -52,8 +52,7 @@ class WantedList:
         if self.sizes:
             return bool(self.sizes & list_sizes(text))
         opening, _, rest = text.partition(":")
-        held = held_terms(f"{around}\n{opening}", language)
-        if not rest or not all(word.is_held(held) for word in self.words):
+        if not rest or not _are_held(self.words, text, language, around):
             return False
         told = {
             number
@@ -64,10 +63,8 @@ class WantedList:
 
     def is_all_of(self, text: str, language: Language, around: str = "") -> bool:
         """Return whether `text` is this list and, by its heading or opening, of what was named."""
-        opening = text.partition(":")[0]
-        held = held_terms(f"{around}\n{opening}", language)
-        named = [word for word in self.words if not word.terms & self.sizes]
-        is_named = bool(named) and all(word.is_held(held) for word in named)
+        named = tuple(word for word in self.words if not word.terms & self.sizes)
+        is_named = bool(named) and _are_held(named, text, language, around)
         return is_named and self.is_in(text, language, around)
 
 
@@ -101,3 +98,10 @@ def is_whole_list(question: str, quote: str, passage: Passage, language: Languag
 
 def _around(passage: Passage) -> str:
     return " ".join((passage.title, *passage.headings))
+
+
+def _are_held(words: tuple[Word, ...], text: str, language: Language, around: str) -> bool:
+    """Return whether the heading of `text` and what comes before its list hold all `words`."""
+    opening = text.partition(":")[0]
+    held = held_terms(f"{around}\n{opening}", language)
+    return all(word.is_held(held) for word in words)

@@ -221,8 +221,10 @@ class Page:
         telling = told_claim(*parts, claim, visit, visitor=visitor, rate=self._rate)
         async with aclosing(telling):
             async for html in telling:
-                graded = {self._visit: visit, self._graded: _shown(html or "")}
-                yield gr.skip() if html is None else graded
+                if html is None:
+                    yield gr.skip()
+                else:
+                    yield {self._visit: visit, self._graded: _shown(html)}
 
     async def stop(self, visit: Visit | None, request: gr.Request) -> Update:
         """Stop the answer on its way; what was shown of it stays."""
@@ -295,21 +297,21 @@ class Page:
             **self._moving(visit),
             self._welcome: _shown(render.welcome_html(visit.language)),
             **{
-                button: gr.update(value=example)
+                button: _shown(example)
                 for button, example in zip(self._examples, words.examples, strict=True)
             },
-            self._new: gr.update(value=words.new_conversation),
-            self._send: gr.update(value=words.send),
-            self._stop: gr.update(value=words.stop),
+            self._new: _shown(words.new_conversation),
+            self._send: _shown(words.send),
+            self._stop: _shown(words.stop),
             self._claims: gr.update(visible=visit.is_staff and self._checker is not None),
             self._claims_heading: _shown(claims_heading_html(words)),
             self._claim: gr.update(label=words.claim_label, placeholder=words.claim_label),
-            self._check: gr.update(value=words.claim_check),
-            self._about_open: gr.update(value=words.about),
+            self._check: _shown(words.claim_check),
+            self._about_open: _shown(words.about),
             # Told anew in the other language when it is asked for again.
             self._about: _shown(""),
             self._header: _shown(render.header_html(visit, self._settings.question_chars)),
-            self._switch: gr.update(value=words.switch),
+            self._switch: _shown(words.switch),
             self._box: self._worded_box(visit.language),
             self._footer: _shown(render.footer_html(visit.language, self._settings)),
         }
