@@ -1,5 +1,5 @@
-import os
-import threading
+import sys
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -61,23 +61,45 @@ def test_each_visitor_took_a_descriptor(figures):
     assert held["highest"] >= held["first"] + VISITORS / 2
 
 
+# Takes a thread and a file, and gives them back, each when told to.
+TAKER = """
+import os, sys, threading, time
+stop = threading.Event()
+thread = threading.Thread(target=stop.wait)
+print("ready", flush=True)
+sys.stdin.readline()
+with open(sys.argv[1], "w"):
+    thread.start()
+    print("taken", flush=True)
+    sys.stdin.readline()
+    stop.set()
+    thread.join()
+# A joined thread may be seen a moment longer.
+while len(os.listdir("/proc/self/task")) > 1:
+    time.sleep(0.01)
+print("given back", flush=True)
+sys.stdin.readline()
+"""
+
+
 def test_a_process_is_seen_to_take_and_give_back_what_it_holds(tmp_path):
-    stop = threading.Event()
-    log = ProcessLog(os.getpid())
-    with (tmp_path / "one").open("w"):
-        thread = threading.Thread(target=stop.wait)
-        thread.start()
-        log.end_round()
-        stop.set()
-        thread.join()
-    log.end_round()
-    log.settle()
+    command = [sys.executable, "-c", TAKER, tmp_path / "one"]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True, bufsize=1) as taker:
+        assert taker.stdout.readline() == "ready\n"
+        log = ProcessLog(taker.pid)
+        for done in ("taken\n", "given back\n"):
+            taker.stdin.write("go on\n")
+            assert taker.stdout.readline() == done
+            log.end_round()
+        log.settle()
+        rss_mb = held_by(taker.pid).rss_mb
+        taker.stdin.write("end\n")
 
     told = log.figures()
     for name in ("threads", "descriptors"):
         assert told[name]["highest"] == told[name]["first"] + 1
         assert told[name]["last"] == told[name]["first"]
-    assert held_by(os.getpid()).rss_mb > 1
+    assert rss_mb > 1
 
 
 @pytest.mark.parametrize("seconds", [20, 60, 180])
