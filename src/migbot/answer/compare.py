@@ -19,7 +19,15 @@ from migbot.answer.claims import (
 )
 from migbot.answer.expected import latest_year
 from migbot.answer.glossary import load_glossary
+from migbot.answer.subject import (
+    has_verb,
+    names_deputy,
+    strangers,
+    subject_terms,
+    without_deputies,
+)
 from migbot.answer.tense import says_is, says_was
+from migbot.answer.turns import negated_terms, turns_of
 from migbot.answer.units import LEANS_BACK, Span
 from migbot.answer.words import Word, held_terms, question_words
 from migbot.index.terms import fold, passage_terms
@@ -28,32 +36,13 @@ from migbot.types import Language, Passage
 _COVERAGE_AT_LEAST = 0.75
 _OWN_COVERAGE_AT_LEAST = 0.4
 _FRAGMENT_TERMS = 2
-_VERB = re.compile(r"\b(?:est|sont|était|étaient|a|ont|is|are|was|were|has|have|had)\b")
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+")
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|without|cannot|pas|jamais|aucune?|ni|sans|non)\b|n['’]t\b|"
-    r"\bn(?:e\s|['’])\S+\s+(?:plus|guère|nullement)\b",
-    re.IGNORECASE,
-)
 # Capitals joined by small words: Compact for Safe, Orderly and Regular Migration.
 _FULL_NAME = re.compile(
     r"(?!The |Les? |La )[A-ZÀ-ÖØ-Þ][\w’'-]+"
     r"(?:(?:,? (?:for|and|of|the|de|des|du|la|les|pour|et|sur))*,? "
     r"[A-ZÀ-ÖØ-Þ][\w’'-]+){2,}"
 )
-_NEGATED_WINDOW_CHARS = 40
-# Words that turn a sentence round, by what they say: where one side has one, so must the other.
-_TURNS = {
-    "deny": re.compile(r"\b(?:reject|rejet|refus|fail|echou|oppos)"),
-    "end": re.compile(r"\b(?:dissol|dissou|abolish|suppri|repeal|abrog|annul|suspen)"),
-    "leave": re.compile(r"\b(?:withdr|retir|retrait|quitt|abandon|leav|left)"),
-    "blame": re.compile(r"\b(?:critic|critiqu|denounc|denonc)"),
-    "more": re.compile(r"\b(?:more than|over|at least|plus de|au moins)\b"),
-    "less": re.compile(r"\b(?:fewer than|less than|at most|moins de|au plus)\b"),
-    "only": re.compile(r"\b(?:only|seule?s?|seulement|uniquement)\b"),
-    "against": re.compile(r"\b(?:against|contre)\b"),
-    "former": re.compile(r"\b(?:former|ancien)"),
-}
 # A passage may hold these in another clause than the one that the claim takes up.
 _TURNS_OF_THE_CLAIM_ALONE = frozenset({"against", "former", "only"})
 
@@ -71,6 +60,7 @@ class Claim:
     names: tuple[str, ...]
     full_names: tuple[str, ...]
     terms: frozenset[str]
+    subject: frozenset[str]
     negated: frozenset[str]
     counted: Mapping[str, tuple[str, ...]]
     turns: frozenset[str]
@@ -122,9 +112,10 @@ def read_claim(text: str, language: Language, question: str) -> Claim:
         names=names(text),
         full_names=tuple(match.group() for match in _FULL_NAME.finditer(text)),
         terms=terms,
-        negated=_negated(text, language),
+        subject=subject_terms(text, language) & terms,
+        negated=negated_terms(text, language),
         counted=counted(text, language),
-        turns=_turns(text),
+        turns=turns_of(text),
         asked=tuple(word for word in question_words(question) if word.terms & terms),
     )
 
@@ -136,10 +127,14 @@ def is_fragment(claim: Claim) -> bool:
     """
     if claim.text.rstrip().endswith(":"):
         return True
-    if _VERB.search(claim.text):
+    if has_verb(claim.text, claim.language):
         return not claim.terms
-    named = {term for name in claim.names for term in passage_terms(name, claim.language)}
-    return len(claim.terms) <= _FRAGMENT_TERMS or claim.terms <= named | claim.numbers
+    figures_and_names = claim.numbers | _name_terms(claim)
+    return len(claim.terms) <= _FRAGMENT_TERMS or claim.terms <= figures_and_names
+
+
+def _name_terms(claim: Claim) -> frozenset[str]:
+    return frozenset(passage_terms(" ".join((*claim.names, *claim.full_names)), claim.language))
 
 
 def compare(claim: Claim, passage: Passage, span: Span) -> Match:
@@ -152,7 +147,8 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     text = passage.text[start:end]
     before = _before(passage, start) if LEANS_BACK.match(text) else ""
     said = " ".join((*passage.headings, before, text))
-    known = _known(said, passage.language, claim.language)
+    spoken_of = said if names_deputy(claim.text) else without_deputies(said)
+    known = _known(spoken_of, passage.language, claim.language)
     named = known | _known(passage.title, passage.language, claim.language)
     here = load_glossary().translate(text, claim.language)
     missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, passage, named)}
@@ -167,6 +163,7 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     coverage = _share(claim.terms, own)
     if passage.language == claim.language:
         wording |= _miscounted(claim, text)
+        wording |= strangers(claim.subject, known | (named & _name_terms(claim)))
         enough = _share(claim.terms, known) >= _COVERAGE_AT_LEAST
         if not enough or coverage < _OWN_COVERAGE_AT_LEAST:
             missing.add("enough of what it says")
@@ -228,7 +225,7 @@ def _strange_words(claim: Claim, known: frozenset[str]) -> set[str]:
 
 def _flipped(claim: Claim, text: str) -> list[str]:
     """Return a fault where something is negated on one side only."""
-    negated = _negated(text, claim.language)
+    negated = negated_terms(text, claim.language)
     if claim.negated & negated:
         return []
     if claim.negated and not negated:
@@ -242,16 +239,11 @@ def _turned(claim: Claim, passage: Passage, text: str, said: str) -> list[str]:
 
     Across languages a vote "contre" may be a vote "to", so that turn is not compared.
     """
-    alone = claim.turns - _turns(said)
+    alone = claim.turns - turns_of(said)
     if passage.language != claim.language:
         alone -= {"against"}
-    missed = _turns(text) - claim.turns - _TURNS_OF_THE_CLAIM_ALONE
+    missed = turns_of(text) - claim.turns - _TURNS_OF_THE_CLAIM_ALONE
     return [f"turned round ({turn})" for turn in sorted(alone | missed)]
-
-
-def _turns(text: str) -> frozenset[str]:
-    folded = fold(text)
-    return frozenset(turn for turn, words in _TURNS.items() if words.search(folded))
 
 
 def _miscounted(claim: Claim, text: str) -> set[str]:
@@ -296,16 +288,6 @@ def _share(terms: frozenset[str], held: frozenset[str]) -> float:
 def _before(passage: Passage, start: int) -> str:
     """Return the sentence before `start`, where a pronoun's subject is named."""
     return _SENTENCE_BREAK.split(passage.text[:start].rstrip())[-1]
-
-
-def _negated(text: str, language: Language) -> frozenset[str]:
-    """Return the terms of the first two words after each negation."""
-    found: set[str] = set()
-    for match in _NEGATION.finditer(text):
-        after = text[match.end() : match.end() + _NEGATED_WINDOW_CHARS]
-        clause = re.split(r"[,;:.]", after)[0]
-        found.update(passage_terms(" ".join(clause.split()[:3]), language)[:2])
-    return frozenset(found)
 
 
 def _claimed_terms(text: str, language: Language) -> frozenset[str]:

@@ -178,7 +178,8 @@ class OpenAIGenerator:
 
     def _lines(self, response: httpx.Response, deadline: Deadline) -> Iterator[bytes]:
         """Split the body into lines as it comes, within the limits of time and size."""
-        received, rest = 0, b""
+        received = 0
+        line: list[bytes] = []
         for chunk in response.iter_raw():
             received += len(chunk)
             if received > _MAX_BYTES:
@@ -187,9 +188,12 @@ class OpenAIGenerator:
                     "generator_url is a language model"
                 )
             deadline.check()
-            *lines, rest = (rest + chunk).split(b"\n")
-            yield from lines
-        yield rest
+            *ends, rest = chunk.split(b"\n")
+            for end in ends:
+                yield b"".join((*line, end))
+                line = []
+            line.append(rest)
+        yield b"".join(line)
 
     def _event(self, line: bytes) -> Mapping[str, Any] | None:
         """Return the JSON of one `data:` line of server-sent events; None for other lines."""

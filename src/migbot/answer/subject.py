@@ -1,0 +1,45 @@
+"""Whom a sentence speaks of: the words before its verb, and those who hold a rank below another."""
+
+import re
+
+from migbot.answer.words import Word
+from migbot.index.terms import passage_terms
+from migbot.types import Language
+
+_VERB = {
+    "en": re.compile(r"\b(?:is|are|was|were|has|have|had)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:est|sont|était|étaient|a|ont|avait|avaient)\b", re.IGNORECASE),
+}
+# A deputy with the office below which the deputy stands, as that is another's.
+_DEPUTY = re.compile(
+    r"\b(?:deputy|deputies|vice|assistant)[\s-]+(?:to the )?\w+(?:[\s-]general)?\b|"
+    r"\b(?:vice-)?\w+(?:\s+général\w*|\s+généraux)?\s+adjointe?s?\b|\bvice-\w+",
+    re.IGNORECASE,
+)
+
+
+def has_verb(text: str, language: Language) -> bool:
+    """Return whether `text` says that somebody or something is or has something."""
+    return _VERB[language].search(text) is not None
+
+
+def subject_terms(text: str, language: Language) -> frozenset[str]:
+    """Return the terms before the first verb of being or having; none where there is no such."""
+    verb = _VERB[language].search(text)
+    return frozenset(passage_terms(text[: verb.start()], language)) if verb else frozenset()
+
+
+def names_deputy(text: str) -> bool:
+    """Return whether `text` speaks of somebody's deputy."""
+    return _DEPUTY.search(text) is not None
+
+
+def without_deputies(text: str) -> str:
+    """Return `text` less the deputies that it names: what they do, their superior need not."""
+    return _DEPUTY.sub(" ", text)
+
+
+def strangers(subject: frozenset[str], known: frozenset[str]) -> set[str]:
+    """Return those terms of a subject that are not `known` in any form, as faults."""
+    strange = (term for term in subject if not Word(frozenset({term})).is_held(known))
+    return {f"“{term}” is not whom it speaks of" for term in strange}

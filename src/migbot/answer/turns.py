@@ -1,0 +1,41 @@
+"""Words that turn a sentence round: negations, and what rejects, ends, blames or limits."""
+
+import re
+
+from migbot.index.terms import fold, passage_terms
+from migbot.types import Language
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|without|cannot|pas|jamais|aucune?|ni|sans|non)\b|n['’]t\b|"
+    r"\bn(?:e\s|['’])\S+\s+(?:plus|guère|nullement)\b",
+    re.IGNORECASE,
+)
+_NEGATED_WINDOW_CHARS = 40
+# Words that turn a sentence round, by what they say: where one side has one, so must the other.
+_TURNS = {
+    "deny": re.compile(r"\b(?:reject|rejet|refus|fail|echou|oppos)"),
+    "end": re.compile(r"\b(?:dissol|dissou|abolish|suppri|repeal|abrog|annul|suspen)"),
+    "leave": re.compile(r"\b(?:withdr|retir|retrait|quitt|abandon|leav|left)"),
+    "blame": re.compile(r"\b(?:critic|critiqu|denounc|denonc)"),
+    "more": re.compile(r"\b(?:more than|over|at least|plus de|au moins)\b"),
+    "less": re.compile(r"\b(?:fewer than|less than|at most|moins de|au plus)\b"),
+    "only": re.compile(r"\b(?:only|seule?s?|seulement|uniquement)\b"),
+    "against": re.compile(r"\b(?:against|contre)\b"),
+    "former": re.compile(r"\b(?:former|ancien)"),
+}
+
+
+def turns_of(text: str) -> frozenset[str]:
+    """Return the turns that `text` takes."""
+    folded = fold(text)
+    return frozenset(turn for turn, words in _TURNS.items() if words.search(folded))
+
+
+def negated_terms(text: str, language: Language) -> frozenset[str]:
+    """Return the terms of the first two words after each negation."""
+    found: set[str] = set()
+    for match in _NEGATION.finditer(text):
+        after = text[match.end() : match.end() + _NEGATED_WINDOW_CHARS]
+        clause = re.split(r"[,;:.]", after)[0]
+        found.update(passage_terms(" ".join(clause.split()[:3]), language)[:2])
+    return frozenset(found)
