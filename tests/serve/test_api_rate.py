@@ -100,9 +100,6 @@ def test_zero_sets_no_limit():
     assert all(is_admitted(rate, "192.0.2.1") for _ in range(100))
 
 
-# The toolkit sums up its timings with options that pandas will drop.
-@pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning")
 def test_a_program_that_asks_too_often_is_told_when_to_ask_again(tmp_path):
     settings = load_settings(
         corpus=tmp_path, index=tmp_path, models=tmp_path, visitor_questions_per_minute=2
@@ -138,9 +135,6 @@ def test_a_program_that_asks_too_often_is_told_when_to_ask_again(tmp_path):
         assert 0 < int(reply.headers["retry-after"]) <= 60
 
 
-# The toolkit sums up its timings with options that pandas will drop.
-@pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(
     ("language", "told"), [("fr", r"Réessayez dans \d+.s"), ("en", r"Ask again in \d+.s")]
 )

@@ -91,9 +91,6 @@ def test_the_container_does_not_run_as_root():
     assert lines.index("USER migbot") < lines.index('ENTRYPOINT [".venv/bin/migbot"]')
 
 
-# The toolkit sums up its timings with options that pandas will drop.
-@pytest.mark.filterwarnings("ignore:.future.no_silent_downcasting:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning")
 def test_the_health_check_of_the_container_tells_a_server_from_none(tmp_path):
     check = next(line for line in instructions() if line.startswith("HEALTHCHECK"))
     program = json.loads(check.partition("CMD ")[2])
