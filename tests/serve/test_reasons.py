@@ -1,6 +1,7 @@
 import pytest
 
-from migbot.answer.compare import _TURNS, compare, read_claim
+from migbot.answer.compare import compare, read_claim
+from migbot.answer.turns import TURNS
 from migbot.documents.given import given_passage
 from migbot.serve.reasons import told_reasons
 from migbot.serve.strings import ENGLISH, FRENCH
@@ -26,6 +27,10 @@ def reasons_for(claim: str) -> tuple[str, ...]:
         (
             "Oskar Lind founded the Network.",
             "le nom «\u00a0Oskar\u00a0» ne figure pas dans le passage",
+        ),
+        (
+            "The crew of the Network had 38 members in May 2019.",
+            "le passage ne parle pas de «\u00a0crew\u00a0»",
         ),
         ("The Network had 38 ships.", "38 compte autre chose"),
         ("The Network had more than 38 members.", "le sens est inversé (plus de)"),
@@ -65,6 +70,6 @@ def test_in_english_the_reasons_stay_as_the_check_says_them():
     assert told_reasons(reasons, ENGLISH) == "; ".join(reasons)
 
 
-@pytest.mark.parametrize("turn", sorted(_TURNS))
+@pytest.mark.parametrize("turn", sorted(TURNS))
 def test_every_turn_of_meaning_has_its_french_word(turn: str):
     assert told_reasons([f"turned round ({turn})"], FRENCH).startswith("le sens est inversé (")

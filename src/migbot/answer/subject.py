@@ -42,4 +42,4 @@ def without_deputies(text: str) -> str:
 def strangers(subject: frozenset[str], known: frozenset[str]) -> set[str]:
     """Return those terms of a subject that are not `known` in any form, as faults."""
     strange = (term for term in subject if not Word(frozenset({term})).is_held(known))
-    return {f"“{term}” is not whom it speaks of" for term in strange}
+    return {f"the passage does not speak of “{term}”" for term in strange}

@@ -12,7 +12,7 @@ _NEGATION = re.compile(
 )
 _NEGATED_WINDOW_CHARS = 40
 # Words that turn a sentence round, by what they say: where one side has one, so must the other.
-_TURNS = {
+TURNS = {
     "deny": re.compile(r"\b(?:reject|rejet|refus|fail|echou|oppos)"),
     "end": re.compile(r"\b(?:dissol|dissou|abolish|suppri|repeal|abrog|annul|suspen)"),
     "leave": re.compile(r"\b(?:withdr|retir|retrait|quitt|abandon|leav|left)"),
@@ -28,7 +28,7 @@ _TURNS = {
 def turns_of(text: str) -> frozenset[str]:
     """Return the turns that `text` takes."""
     folded = fold(text)
-    return frozenset(turn for turn, words in _TURNS.items() if words.search(folded))
+    return frozenset(turn for turn, words in TURNS.items() if words.search(folded))
 
 
 def negated_terms(text: str, language: Language) -> frozenset[str]:

@@ -46,6 +46,7 @@ _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"trop peu de ce qu’elle dit figure dans le passage",
         ),
         (r"“(.+)” is the question's word", r"« \1 » est un mot de la question"),
+        (r"the passage does not speak of “(.+)”", r"le passage ne parle pas de « \1 »"),
         (r"negated only here", r"la négation n’est que d’un côté"),
         (r"negation of (.+) differs", r"la négation de « \1 » diffère"),
         *(
