@@ -57,6 +57,8 @@ def test_a_passage_lists_as_many_things_as_its_marks_set_apart(text):
         ("list all of the aims of the plan", "en", LIST.text),
         ("give me the aims of the plan", "en", LIST.text),
         ("Quels sont les buts du plan ?", "fr", "Les trois buts du plan sont : a ; b ; c."),
+        ("the aims of the plan", "en", LIST.text),
+        ("les buts du plan svp", "fr", "Les trois buts du plan sont : a ; b ; c."),
         ("c quoi les buts du plan", "fr", "Les trois buts du plan sont : a ; b ; c."),
         ("C’est qui les membres du plan ?", "fr", "Les trois membres du plan sont : a ; b ; c."),
         ("cite les buts du plan", "fr", "Le plan a trois buts :\n\n- a\n- b\n- c"),
@@ -139,3 +141,60 @@ def test_the_list_is_what_is_read_of_a_long_passage():
 
     assert SEVEN in extract.text
     assert extract.text != extracts(source)[0].text
+
+
+COMMITTEE = passage(
+    "The three members of the Steering Committee of the Network were: the Fund; the Bank; the "
+    "Court.",
+    name="committee",
+    title="The Steering Committee",
+)
+COMITE = passage(
+    "Les trois membres du comité directeur du Réseau étaient : le Fonds ; la Banque ; la Cour.",
+    name="comite",
+    language="fr",
+    title="Le comité directeur",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("who is on the steering committee?", COMMITTEE),
+        ("who sits on the Steering Committee of the Network", COMMITTEE),
+        ("which UN agencies were in the steering committee", COMMITTEE),
+        ("what is the steering committee made up of", COMMITTEE),
+        ("members of the steering committee", COMMITTEE),
+        ("qui siège au comité directeur ?", COMITE),
+        ("quelles agences font partie du comité directeur", COMITE),
+        ("qui compose le comité directeur du réseau", COMITE),
+        ("de qui est composé le comité directeur", COMITE),
+        ("les membres du comité directeur svp", COMITE),
+        ("the members of the steering committee please", COMMITTEE),
+    ],
+)
+def test_who_is_on_a_body_wants_the_list_of_its_members(question, source):
+    wanted = wanted_list(question, source.language)
+
+    assert wanted is not None
+    assert lists(source, wanted)
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("what are the members of the Network?", COMMITTEE),
+        ("quels sont les membres du Réseau ?", COMITE),
+        ("who is on the steering committee for refugees?", COMMITTEE),
+        ("who is on the council", COMMITTEE),
+    ],
+)
+def test_the_members_of_a_body_within_are_not_those_of_the_whole(question, source):
+    wanted = wanted_list(question, source.language)
+
+    assert wanted is not None
+    assert not lists(source, wanted)
+
+
+def test_how_many_sit_on_a_body_wants_no_list():
+    assert wanted_list("how many agencies are on the committee?", "en") is None

@@ -6,7 +6,7 @@ twenty-three things, or as many as it says that there are.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from migbot.answer.claims import counted, list_sizes
 from migbot.answer.units import unit_spans
@@ -19,15 +19,29 @@ _WANTS_LIST = re.compile(
     r"\blist(?:e[rsz]?|ing)?\b|\b[ée]num[èée]r|\bcite[rsz]?\b|\bnomme[rsz]?\b|\bname\b|\bwhich\b|"
     r"\bwh(?:at|o) (?:are|were)\b|\bquel(?:le)?s\b|\bqui (?:sont|[ée]taient)\b|\blesquel(?:le)?s\b|"
     r"\bc['’ ]?(?:est )?(?:quoi|koi|qui) les\b|\btou(?:s|tes) les\b|\ball (?:the |of )?\w+|"
-    r"\b(?:il (?:me|nous) faut|donne[rz]?|give|i need|je (?:veux|cherche))\b",
+    r"\b(?:il (?:me|nous) faut|donne[rz]?|give|i need|je (?:veux|cherche))\b|^\W*(?:les|the)\b",
     re.IGNORECASE,
 )
 # All things of a kind, whose name comes next.
 _WANTS_ALL = re.compile(
-    r"\b(?:wh(?:at|o) (?:are|were)|(?:quel(?:le)?s|qui) (?:sont|[ée]taient)|"
+    r"(?:\b(?:wh(?:at|o) (?:are|were)|(?:quel(?:le)?s|qui) (?:sont|[ée]taient)|"
     r"c['’ ]?(?:est )?(?:quoi|koi|qui)|"
     r"list(?:e[rsz]?)?|[ée]num[èée]re[rz]?|cite[rsz]?|nomme[rsz]?|name|donne[rz]?|give)"
-    r"(?:[\s-](?:moi|nous|me|us))?\s+(?:(?:all|of|tous|toutes)\s+)*(?:the|its|their|les|ses|leurs)\s+",
+    r"(?:[\s-](?:moi|nous|me|us))?\s+|^\W*)(?:(?:all|of|tous|toutes)\s+)*(?:the|its|their|les|ses|leurs)\s+",
+    re.IGNORECASE,
+)
+# All members of a body, by what they do there. A body may have others within it.
+_BODY = re.compile(
+    r"\b(?:committee|council|board|secretariat|comit[ée]|conseil|bureau|secr[ée]tariat)\b",
+    re.IGNORECASE,
+)
+_WANTS_MEMBERS = re.compile(
+    r"\bwh(?:o|ich|at)\b(?: [\w’'-]+){0,3}? (?:is|are|was|were|sits?|sat|serves?)(?: \w+)?"
+    r" (?:on|in|part of) |"
+    r"\b(?:made up|composed) of\b|\bcomposition\b|\bcompos(?:e|ent|[ée])\b|"
+    r"\b(?:qui|quel(?:le)?s|lesquel(?:le)?s)\b(?: [\w’'-]+){0,3}?"
+    r" (?:si[èe]ge(?:nt)?|fait partie|font partie|est dans|sont dans|[ée]tai(?:en)?t dans)\b|"
+    r"^\W*(?:the |les )?(?:members|membres)\b",
     re.IGNORECASE,
 )
 _COUNTS = re.compile(r"\bcombien\b|\bhow many\b", re.IGNORECASE)
@@ -54,6 +68,9 @@ class WantedList:
         opening, _, rest = text.partition(":")
         if not rest or not _are_held(self.words, text, language, around):
             return False
+        bodies = {term for body in _BODY.findall(opening) for term in held_terms(body, language)}
+        if not all(any(word.is_held({body}) for word in self.words) for body in bodies):
+            return False
         told = {
             number
             for number, things in counted(opening, language).items()
@@ -71,13 +88,23 @@ class WantedList:
 @lru_cache(maxsize=64)
 def wanted_list(question: str, language: Language) -> WantedList | None:
     """Return the list that `question` wants; mostly None."""
-    if not _WANTS_LIST.search(question) or _COUNTS.search(question):
+    if _COUNTS.search(question):
+        return None
+    if _BODY.search(question) and _WANTS_MEMBERS.search(question):
+        whose = question_words(_WANTS_MEMBERS.sub(" ", question))
+        return WantedList(words=(_members(), *whose))
+    if not _WANTS_LIST.search(question):
         return None
     sizes = (number for number, things in counted(question, language).items() if things)
     enough = frozenset(one for one in sizes if one.isdecimal() and int(one) >= _SHORTEST)
     wants_all = _WANTS_ALL.search(question)
     words = question_words(question[wants_all.end() :]) if wants_all else ()
     return WantedList(sizes=enough, words=words) if enough or words else None
+
+
+@cache
+def _members() -> Word:
+    return Word(frozenset().union(*(word.terms for word in question_words("members membres"))))
 
 
 def lists(passage: Passage, wanted: WantedList) -> bool:
