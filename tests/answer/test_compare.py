@@ -95,6 +95,8 @@ def test_figures_of_the_title_the_headings_and_the_date_count(dated):
         ("The Compact was rejected on 19 December 2018", SETTLED, "deny"),
         ("The Compact failed to be adopted on 19 December 2018", SETTLED, "deny"),
         ("The Compact was repealed on 19 December 2018", SETTLED, "end"),
+        ("The Compact was adopted before 19 December 2018", SETTLED, "before"),
+        ("The Compact was adopted after 19 December 2018", SETTLED, "after"),
         ("Le Pacte a été rejeté par 152 voix contre 5", VOTED, "deny"),
         ("Le Réseau a dissous 38 entités du système des Nations Unies", ENTITIES, "end"),
         ("Le Réseau a quitté 38 entités du système des Nations Unies", ENTITIES, "leave"),

@@ -4,7 +4,7 @@ import pytest
 from answer_parts import passage
 
 from migbot.answer.compare import compare, read_claim
-from migbot.answer.subject import names_deputy, subject_terms, without_deputies
+from migbot.answer.subject import names_deputy, names_others, subject_terms, without_deputies
 
 DEPUTIES = passage(
     "L’un des directeurs généraux adjoints de l’OIM est chargé des opérations.",
@@ -105,3 +105,37 @@ def test_deputies_are_left_out_with_their_office(text, rest):
 def test_a_sentence_without_a_verb_of_being_has_no_subject_to_compare():
     assert subject_terms("IOM defines a migrant as a person who moves", "en") == frozenset()
     assert subject_terms("IOM is an organization", "en") == {"iom"}
+
+
+BEFORE_HER = passage(
+    "Ana Costa of Brazil was the head of the Fund until 2019.",
+    title="The heads of the Fund",
+    headings=("Mary Jones before her election",),
+)
+
+
+def test_what_one_person_was_is_not_said_of_the_one_in_the_heading():
+    assert carries(BEFORE_HER, "Ana Costa was the head of the Fund until 2019")
+    assert not carries(BEFORE_HER, "Mary Jones was the head of the Fund until 2019")
+
+
+def test_who_was_at_work_before_becoming_head_was_not_head():
+    source = passage("Mary Jones was at work in the Fund before she became its head.")
+
+    assert carries(source, "Mary Jones was at work in the Fund before she became its head")
+    assert not carries(source, "Mary Jones was the head of the Fund at work before")
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "differ"),
+    [
+        ("Amy Pope leads IOM", "António Vitorino led IOM.", True),
+        ("Amy Pope leads IOM", "Amy E. Pope leads IOM.", False),
+        ("Amy Pope leads IOM", "IOM was led by António Vitorino, then by Amy Pope.", False),
+        ("Amy Pope leads IOM", "The Director General leads IOM.", False),
+        ("The Director General leads IOM", "António Vitorino led IOM.", False),
+        ("In December Amy Pope spoke", "In December she spoke.", False),
+    ],
+)
+def test_only_another_person_in_full_is_another(claim, text, differ):
+    assert names_others(claim, text) == differ

@@ -32,6 +32,7 @@ def reasons_for(claim: str) -> tuple[str, ...]:
             "The crew of the Network had 38 members in May 2019.",
             "le passage ne parle pas de «\u00a0crew\u00a0»",
         ),
+        ("The Network had 38 members before May 2019.", "le sens est inversé (avant)"),
         ("The Network had 38 ships.", "38 compte autre chose"),
         ("The Network had more than 38 members.", "le sens est inversé (plus de)"),
         ("A choir sang on Monday evening.", "trop peu de ce qu’elle dit figure dans le passage"),

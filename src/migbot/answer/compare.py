@@ -22,6 +22,7 @@ from migbot.answer.glossary import load_glossary
 from migbot.answer.subject import (
     has_verb,
     names_deputy,
+    names_others,
     strangers,
     subject_terms,
     without_deputies,
@@ -44,7 +45,7 @@ _FULL_NAME = re.compile(
     r"[A-ZÀ-ÖØ-Þ][\w’'-]+){2,}"
 )
 # A passage may hold these in another clause than the one that the claim takes up.
-_TURNS_OF_THE_CLAIM_ALONE = frozenset({"against", "former", "only"})
+_TURNS_OF_THE_CLAIM_ALONE = frozenset({"after", "against", "before", "former", "only"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +153,8 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     named = known | _known(passage.title, passage.language, claim.language)
     here = load_glossary().translate(text, claim.language)
     missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, passage, named)}
+    if names_others(claim.text, f"{before} {text}"):
+        missing.add("the person it speaks of")
     faults = (
         *_flipped(claim, here),
         *_turned(claim, passage, text, said),

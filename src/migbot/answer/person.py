@@ -7,11 +7,12 @@ says who that is, today if the question does not say otherwise.
 import re
 from functools import cache
 
+from migbot.answer.claims import MONTH_NAMES
 from migbot.answer.glossary import load_glossary
 from migbot.answer.tense import says_is, says_was
 from migbot.answer.units import unit_spans
 from migbot.answer.words import held_terms, question_words
-from migbot.index.terms import fold
+from migbot.index.terms import STOPWORDS, fold
 from migbot.types import Language, Passage
 
 _WANTS_PERSON = re.compile(
@@ -59,12 +60,18 @@ def _is_so(text: str, language: Language) -> bool:
     return says_is(text, language) and not says_was(text) and not _IS_OVER.search(text)
 
 
+def persons(text: str) -> tuple[frozenset[str], ...]:
+    """Return the words of each full name in `text`, folded: names of which none is official.
+
+    What opens a sentence or names a month is no name.
+    """
+    found = (frozenset(fold(name.group()).split()) for name in _FULL_NAME.finditer(text))
+    named = (words - STOPWORDS - frozenset(MONTH_NAMES) for words in found)
+    return tuple(words for words in named if len(words) > 1 and not words & _official_words())
+
+
 def _has_full_name(text: str) -> bool:
-    """Return whether `text` has names in a row of which none is in an official term."""
-    return any(
-        _official_words().isdisjoint(fold(found.group()).split())
-        for found in _FULL_NAME.finditer(text)
-    )
+    return bool(persons(text))
 
 
 @cache

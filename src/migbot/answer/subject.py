@@ -2,6 +2,7 @@
 
 import re
 
+from migbot.answer.person import persons
 from migbot.answer.words import Word
 from migbot.index.terms import passage_terms
 from migbot.types import Language
@@ -37,6 +38,12 @@ def names_deputy(text: str) -> bool:
 def without_deputies(text: str) -> str:
     """Return `text` less the deputies that it names: what they do, their superior need not."""
     return _DEPUTY.sub(" ", text)
+
+
+def names_others(claim: str, text: str) -> bool:
+    """Return whether `claim` and `text` both name persons in full, and no person is in both."""
+    claimed, named = persons(claim), persons(text)
+    return bool(claimed and named) and not any(one & other for one in claimed for other in named)
 
 
 def strangers(subject: frozenset[str], known: frozenset[str]) -> set[str]:

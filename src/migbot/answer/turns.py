@@ -22,6 +22,9 @@ TURNS = {
     "only": re.compile(r"\b(?:only|seule?s?|seulement|uniquement)\b"),
     "against": re.compile(r"\b(?:against|contre)\b"),
     "former": re.compile(r"\b(?:former|ancien)"),
+    "before": re.compile(r"\b(?:before|prior to|until|avant|jusqu)\b"),
+    "after": re.compile(r"\b(?:after|following|apres|a la suite)\b"),
+    "not yet": re.compile(r"\bbefore (?:\w+ ){0,2}bec(?:ame|om)|\bavant de deven"),
 }
 
 

@@ -10,7 +10,9 @@ from migbot.answer.typography import MONTHS
 from migbot.serve.strings import FRENCH, Strings
 
 _TURNS: Mapping[str, str] = {
+    "after": "après",
     "against": "contre",
+    "before": "avant",
     "blame": "critiquer",
     "deny": "refuser",
     "end": "mettre fin",
@@ -18,6 +20,7 @@ _TURNS: Mapping[str, str] = {
     "leave": "quitter",
     "less": "moins de",
     "more": "plus de",
+    "not yet": "pas encore",
     "only": "seulement",
 }
 
@@ -44,6 +47,10 @@ _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (
             r"enough of what it says is not in the passage",
             r"trop peu de ce qu’elle dit figure dans le passage",
+        ),
+        (
+            r"the person it speaks of is not in the passage",
+            r"la personne dont elle parle ne figure pas dans le passage",
         ),
         (r"“(.+)” is the question's word", r"« \1 » est un mot de la question"),
         (r"the passage does not speak of “(.+)”", r"le passage ne parle pas de « \1 »"),
