@@ -144,3 +144,12 @@ def test_every_everyday_word_has_its_forms_in_both_languages():
     for word in tomllib.loads(text)["everyday"]:
         assert set(word) == {"said", "en", "fr"}
         assert all(word.values())
+
+
+@pytest.mark.parametrize(
+    "typed", ["chef de l’OIM", "chef de l'oim", "chef de l oim", "chef de loim"]
+)
+def test_an_everyday_word_is_known_however_its_apostrophe_is_typed(typed):
+    meant = load_glossary().meant(f"c qui le {typed}")
+
+    assert any("Directrice générale" in official for _, official in meant)

@@ -106,8 +106,7 @@ def read_glossary(text: str) -> Glossary:
         matchers={language: _matcher(terms, language) for language in LANGUAGES},
         synonyms={language: _synonyms(terms, language) for language in LANGUAGES},
         everyday=[
-            (_pattern([_key(said) for said in word["said"]]), (*word["en"], *word["fr"]))
-            for word in everyday
+            (_pattern(_as_typed(word["said"])), (*word["en"], *word["fr"])) for word in everyday
         ],
     )
 
@@ -154,6 +153,12 @@ def _is_stop_word(word: str) -> bool:
 
 def _key(form: str) -> str:
     return fold(form).translate(_APOSTROPHES)
+
+
+def _as_typed(forms: Sequence[str]) -> set[str]:
+    """Return the folded `forms`, and how they are typed in haste: l oim, loim for l'OIM."""
+    keys = [_key(form) for form in forms]
+    return {key.replace("'", apostrophe) for key in keys for apostrophe in ("'", " ", "")}
 
 
 def _same_length(form: str, choices: Sequence[str]) -> str:
