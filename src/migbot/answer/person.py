@@ -5,7 +5,7 @@ says who that is, today if the question does not say otherwise.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from migbot.answer.claims import MONTH_NAMES
 from migbot.answer.glossary import load_glossary
@@ -60,6 +60,8 @@ def _is_so(text: str, language: Language) -> bool:
     return says_is(text, language) and not says_was(text) and not _IS_OVER.search(text)
 
 
+# A claim is compared with one unit after the other.
+@lru_cache(maxsize=1024)
 def persons(text: str) -> tuple[frozenset[str], ...]:
     """Return the words of each full name in `text`, folded: names of which none is official.
 

@@ -22,7 +22,7 @@ _ALGORITHMS: dict[Language, str] = {"fr": "french", "en": "english"}
 
 # Folded. Apostrophes split words, so elided articles and contractions stand here as their pieces.
 # Raise it with any change to what counts as a term: an index built before is then built anew.
-TERMS_VERSION = 3
+TERMS_VERSION = 4
 
 _FRENCH_STOPWORDS = """
     a actuellement ai aie aient ait as au aucun aujourd aura aurait auront aussi autre aux avaient
