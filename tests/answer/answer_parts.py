@@ -83,9 +83,8 @@ class Asked:
 
     @property
     def prompt(self) -> str:
-        """The last message of the only prompt."""
-        (request,) = self.generator.requests
-        return request.messages[-1].text
+        """The last message of the prompt for the answer."""
+        return self.generator.requests[-1].messages[-1].text
 
 
 def scripted_assistant(*replies, first_alternatives=None, **settings):
@@ -96,10 +95,16 @@ def scripted_assistant(*replies, first_alternatives=None, **settings):
     return assistant, generator
 
 
-def ask(text, passages, reply, *, none=None, language=None, history=(), **settings) -> Asked:
-    """Ask a scripted assistant; `none` is the model's probability of NONE."""
+def ask(
+    text, passages, reply, *, completed=None, none=None, language=None, history=(), **settings
+) -> Asked:
+    """Ask a scripted assistant; `none` is the model's probability of NONE.
+
+    `completed` is what the model makes of a follow-up, None where it is not asked for that.
+    """
     alternatives = None if none is None else {"NONE": none}
-    assistant, generator = scripted_assistant(reply, first_alternatives=alternatives, **settings)
+    replies = (reply,) if completed is None else (completed, reply)
+    assistant, generator = scripted_assistant(*replies, first_alternatives=alternatives, **settings)
     question = Question(
         question_id="q", text=text, language=language, history=history, passages=tuple(passages)
     )

@@ -11,6 +11,7 @@ from migbot.answer.claim_prompt import claim_prompt_beginning
 from migbot.answer.claims import list_sizes, names, numbers
 from migbot.answer.decline import decline_message, failure_message
 from migbot.answer.prompt import constant_messages
+from migbot.answer.rewrite_prompt import rewrite_prompt_beginning
 from migbot.errors import GeneratorError, QuestionError
 from migbot.index.terms import fold
 from migbot.types import Finished, Question, Retrieved, Stated, Turn
@@ -285,14 +286,42 @@ def test_control_characters_and_half_characters_are_cleaned_from_the_question():
     assert "Question: Combien d’entités regroupe le Réseau ?" in asked.prompt
 
 
-def test_a_follow_up_is_asked_of_the_model_with_its_subject():
+@pytest.mark.parametrize(
+    ("completed", "understood"),
+    [
+        ("Combien d’entités regroupe le Réseau ?", "Combien d’entités regroupe le Réseau ?"),
+        ("Le Réseau regroupe 40 entités.", "Qui coordonne le Réseau ? Et combien d’entités ?"),
+    ],
+)
+def test_a_follow_up_is_asked_of_the_model_with_its_subject(completed, understood):
     history = (Turn(role="user", text="Qui coordonne le Réseau ?"),)
 
-    asked = ask("Et combien d’entités ?", [NETWORK], TRUE, history=history)
+    asked = ask("Et combien d’entités ?", [NETWORK], TRUE, completed=completed, history=history)
 
-    assert "Question: Qui coordonne le Réseau ? Et combien d’entités ?" in asked.prompt
+    assert f"Question: {understood}\n" in asked.prompt
     assert asked.answer.question == "Et combien d’entités ?"
     assert asked.texts == ["Le Réseau regroupe 38 entités du système des Nations Unies."]
+
+
+def test_a_follow_up_that_the_model_makes_whole_is_searched_anew():
+    history = (Turn(role="user", text="Combien d’objectifs a le Pacte ?"),)
+
+    asked = ask(
+        "et qui l’a adopté ?", [VOTE], TRUE, completed="Qui a adopté le Pacte ?", history=history
+    )
+
+    first, second, *_ = asked.events
+    assert isinstance(first, Retrieved)
+    assert isinstance(second, Retrieved)
+    assert second.hits == asked.answer.hits
+
+
+def test_a_model_that_fails_at_a_follow_up_fails_the_answer():
+    history = (Turn(role="user", text="Qui coordonne le Réseau ?"),)
+
+    asked = ask("Et où ?", [NETWORK], TRUE, completed=GeneratorError("away"), history=history)
+
+    assert asked.answer.outcome == "failed"
 
 
 def test_the_history_may_be_switched_off():
@@ -418,7 +447,7 @@ def test_the_trace_tells_what_was_searched_read_written_and_left_out():
 
 def test_the_trace_of_a_follow_up_holds_the_question_that_was_searched():
     history = (Turn(role="user", text="Que regroupe le Réseau ?"),)
-    asked = ask("et combien ?", [NETWORK], TRUE, history=history)
+    asked = ask("et combien ?", [NETWORK], TRUE, completed="", history=history)
     last = asked.events[-1]
     assert isinstance(last, Finished)
 
@@ -460,11 +489,12 @@ def test_a_question_finds_the_same_passages_however_its_accents_are_written(ques
 
 
 def test_warming_up_reads_the_beginning_of_every_prompt():
-    assistant, generator = scripted_assistant("Yes.", "Yes.")
+    assistant, generator = scripted_assistant("Yes.", "Yes.", "Yes.")
 
     assistant.warm_up()
 
     assert [request.messages for request in generator.requests] == [
+        rewrite_prompt_beginning(),
         claim_prompt_beginning(),
         constant_messages(),
     ]

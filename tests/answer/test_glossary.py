@@ -153,3 +153,21 @@ def test_an_everyday_word_is_known_however_its_apostrophe_is_typed(typed):
     meant = load_glossary().meant(f"c qui le {typed}")
 
     assert any("Directrice générale" in official for _, official in meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("c'est quoi loim", "c'est quoi l’oim"),
+        ("LONU et lOIT", "L’ONU et l’OIT"),
+        ("le chef de loim ?", "le chef de l’oim ?"),
+        ("l oim, la loi, lunaire, doit", "l oim, la loi, lunaire, doit"),
+        ("what is IOM?", "what is IOM?"),
+    ],
+)
+def test_an_article_that_lost_its_apostrophe_gets_it_back(typed, meant):
+    assert load_glossary().with_apostrophes(typed) == meant
+
+
+def test_a_glossary_without_abbreviations_gives_no_apostrophes():
+    assert read_glossary("").with_apostrophes("l oim, loim") == "l oim, loim"

@@ -1,7 +1,9 @@
 import pytest
 
-from migbot.answer.rewrite import standalone_question
-from migbot.types import Turn
+from migbot.answer.generate.scripted import ScriptedGenerator
+from migbot.answer.rewrite import completed_question, standalone_question
+from migbot.errors import GivenUpError
+from migbot.types import Turn, always
 
 
 def conversation(*texts):
@@ -85,3 +87,137 @@ def test_a_conversation_that_migbot_opened_has_no_subject():
     history = (Turn(role="assistant", text="Ask me about the Compact."),)
 
     assert standalone_question("And why?", history) == "And why?"
+
+
+def completed(question, reply, *before):
+    generator = ScriptedGenerator((reply,))
+    return completed_question(question, conversation(*before), generator, always)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "question", "reply"),
+    [
+        (
+            "Qui a voté contre le Pacte ?",
+            "Cinq États Membres ont voté contre [1].",
+            "lesquels ?",
+            "Lesquels des cinq États Membres ont voté contre le Pacte ?",
+        ),
+        (
+            "Who leads IOM?",
+            "Amy Pope leads IOM [1].",
+            "and when is her term up?",
+            "When is Amy Pope’s term up?",
+        ),
+        (
+            "How often does the Forum meet?",
+            "Every four years [1].",
+            "when was the first one?",
+            "When was the first meeting of the Forum?",
+        ),
+        (
+            "L'objectif 14 parle de quoi ?",
+            "L’objectif 14 porte sur les consulats [1].",
+            "et le 13 ?",
+            "De quoi parle l'objectif 13 ?",
+        ),
+        (
+            "Who sits on the executive committee?",
+            "Eight entities do [1].",
+            "is the WHO in it too?",
+            "Is the WHO on the executive committee too?",
+        ),
+    ],
+)
+def test_the_model_makes_one_question_of_a_follow_up(before, said, question, reply):
+    assert completed(question, reply, before, said) == reply
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        pytest.param("and since when?", "Amy Pope leads IOM since 2023.", id="an answer"),
+        pytest.param("and since when?", "Who leads IOM?", id="what was asked before"),
+        pytest.param("and since when?", "And since when?", id="nothing more"),
+        pytest.param("and since when?", "Since when does Ruth lead IOM?", id="a new name"),
+        pytest.param("and in 2018?", "Who leads IOM?", id="a figure less"),
+        pytest.param("and in 2018?", "Who led IOM in 2018 and 2019?", id="a new figure"),
+        pytest.param("and UNHCR?", "Who leads IOM now?", id="a name less"),
+        pytest.param(
+            "and since when?", "Since when does the choir lead IOM?", id="a word of the examples"
+        ),
+        pytest.param(
+            "and since when?", "Since when does a bank finance IOM?", id="words that nobody said"
+        ),
+        pytest.param("and since when?", "", id="silence"),
+    ],
+)
+def test_what_the_model_makes_another_question_of_is_left(question, reply):
+    assert completed(question, reply, "Who leads IOM?", "Amy Pope leads IOM [1].") is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where are the headquarters of IOM?",
+        "Quand l’OIM a-t-elle été créée ?",
+        "Does the Compact say that States must admit migrants?",
+        "Il y a combien d’entités dans le Réseau ?",
+        "why " + "oh " * 80 + "why?",
+    ],
+)
+def test_the_model_is_not_asked_about_a_question_that_names_its_subject_or_is_long(question):
+    generator = ScriptedGenerator(("Who leads IOM now?",))
+    history = conversation("Who leads IOM?", "Amy Pope leads IOM [1].")
+
+    assert completed_question(question, history, generator, always) is None
+    assert not generator.requests
+
+
+def test_the_first_question_is_complete():
+    assert completed("and since when?", "Since when does it lead IOM?") is None
+
+
+def test_the_model_reads_the_question_that_opened_the_row_the_last_one_and_the_last_answer():
+    generator = ScriptedGenerator(("",))
+    history = conversation(
+        "Who leads the Network?", "IOM [1].", "And since when?", "2018 [1].", "And where?", "There."
+    )
+
+    completed_question("and why?", history, generator, always)
+
+    assert generator.requests[0].messages[-1].text.splitlines() == [
+        "Question: Who leads the Network?",
+        "Question: And where?",
+        "Answer: There.",
+        "Last question: and why?",
+    ]
+
+
+def test_of_a_long_answer_the_model_reads_the_beginning_without_its_markers():
+    generator = ScriptedGenerator(("",))
+
+    completed_question("and why?", conversation("Who?", "IOM [12]. " * 100), generator, always)
+
+    read = generator.requests[0].messages[-1].text
+    assert "Answer: IOM. IOM. " in read
+    assert "[" not in read
+    assert len(read) < 300
+
+
+def test_a_conversation_too_long_for_the_model_leaves_the_question_as_it_is():
+    generator = ScriptedGenerator(("Since when does Amy Pope lead IOM?",), context_tokens=10)
+
+    assert (
+        completed_question("and since when?", conversation("Who?", "She."), generator, always)
+        is None
+    )
+
+
+def test_a_model_that_nobody_waits_for_any_more_is_given_up():
+    generator = ScriptedGenerator(("Since when does Amy Pope lead IOM?",))
+
+    with pytest.raises(GivenUpError):
+        completed_question("and why?", conversation("Who?", "She."), generator, lambda: False)
+
+    assert generator.closed == 1

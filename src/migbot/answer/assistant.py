@@ -14,10 +14,12 @@ from migbot.answer.decline import refusal_on_sight, small_talk
 from migbot.answer.evidence import select_evidence
 from migbot.answer.generate import make_generator
 from migbot.answer.generate.protocol import Generator
+from migbot.answer.glossary import load_glossary
 from migbot.answer.prompt import constant_messages
 from migbot.answer.reply import Reply
 from migbot.answer.retrieve import Retriever
-from migbot.answer.rewrite import standalone_question
+from migbot.answer.rewrite import completed_question, standalone_question
+from migbot.answer.rewrite_prompt import rewrite_prompt_beginning
 from migbot.answer.support import SupportChecker
 from migbot.answer.write import Writer
 from migbot.documents.clean import clean_text
@@ -99,7 +101,11 @@ class Assistant:
         else:
             self._retrieve(Question(question_id="warm-up", text="migration"), "migration", "en")
         # The last one read needs not be fetched from those set aside.
-        for messages in (claim_prompt_beginning(), constant_messages()):
+        for messages in (
+            rewrite_prompt_beginning(),
+            claim_prompt_beginning(),
+            constant_messages(),
+        ):
             list(self._generator.generate(messages, max_tokens=1))
 
     def claim_checker(self) -> SupportChecker:
@@ -109,6 +115,7 @@ class Assistant:
     def answer(self, question: Question) -> Iterator[Event]:
         """Yield `Retrieved`, a `Stated` for each checked sentence, and `Finished`.
 
+        A follow-up that the model makes whole is searched anew: `Retrieved` comes twice then.
         Closing the iterator stops the model.
 
         Raises:
@@ -130,13 +137,30 @@ class Assistant:
         reason = refusal_on_sight(text)
         if reason is not None:
             yield reply.decline(reason)
-        else:
-            given = None if question.passages is None else len(question.passages)
-            yield from self._answer_from_hits(reply, standalone, given, question.is_wanted)
+            return
+        try:
+            yield from self._understood_and_answered(reply, question)
+        except GeneratorError as error:
+            _LOG.error("the model failed: %s", error)
+            yield reply.fail()
 
-    def _answer_from_hits(
-        self, reply: Reply, standalone: str, given: int | None, is_wanted: Callable[[], bool]
+    def _understood_and_answered(self, reply: Reply, question: Question) -> Iterator[Event]:
+        completed = completed_question(
+            reply.text, self._recent(question), self._generator, question.is_wanted
+        )
+        if completed is not None:
+            reply.note(standalone=completed)
+            reply.found(self._retrieve(question, completed, reply.language))
+            yield Retrieved(language=reply.language, hits=reply.hits)
+        given = None if question.passages is None else len(question.passages)
+        yield from self._answered_from_hits(
+            reply, asked=completed or reply.text, given=given, is_wanted=question.is_wanted
+        )
+
+    def _answered_from_hits(
+        self, reply: Reply, *, asked: str, given: int | None, is_wanted: Callable[[], bool]
     ) -> Iterator[Event]:
+        standalone = reply.trace.standalone
         extracts = select_evidence(
             standalone,
             reply.hits,
@@ -149,7 +173,7 @@ class Assistant:
             standalone,
             reply.hits,
             extracts,
-            asked=reply.text,
+            asked=asked,
             language=reply.language,
             given=given,
         )
@@ -168,13 +192,8 @@ class Assistant:
             max_tokens=self._settings.answer_tokens,
             is_wanted=is_wanted,
         )
-        try:
-            yield from writer.write()
-        except GeneratorError as error:
-            _LOG.error("the model failed: %s", error)
-            yield reply.fail()
-        else:
-            yield reply.finish()
+        yield from writer.write()
+        yield reply.finish()
 
     def _retrieve(self, question: Question, text: str, language: Language) -> tuple[Hit, ...]:
         if question.passages is not None:
@@ -197,7 +216,7 @@ class Assistant:
                 f"the question has {len(cleaned)} characters: shorten it to "
                 f"{self._settings.question_chars}"
             )
-        return cleaned
+        return load_glossary().with_apostrophes(cleaned)
 
     def _recent(self, question: Question) -> Sequence[Turn]:
         turns = question.history[-self._settings.history_turns :]

@@ -6,7 +6,7 @@ and the check of an answer knows that OIM is IOM.
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,6 +19,7 @@ _Names = tuple[re.Pattern[str], Sequence[str]]
 _Matcher = tuple[re.Pattern[str] | None, Mapping[str, str]]
 
 _APOSTROPHES = str.maketrans({"’": "'"})
+_VOWELS = "AEIOU"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +29,18 @@ class Glossary:
     `terms` are the entries of the file. `matchers` hold for each language what finds the other's
     forms, and their translations by key; `synonyms` for each language the terms of several forms:
     what finds one, and all of them. `everyday` finds what people say, and holds what the documents
-    say for it in both languages.
+    say for it in both languages. `run_together` finds an article that lost its apostrophe.
     """
 
     terms: Sequence[_Term]
     matchers: Mapping[Language, _Matcher]
     synonyms: Mapping[Language, Sequence[_Names]]
     everyday: Sequence[_Names]
+    run_together: re.Pattern[str]
+
+    def with_apostrophes(self, text: str) -> str:
+        """Return `text` with l’OIM and the like for what was typed as one word, such as loim."""
+        return self.run_together.sub(r"\g<article>’", text)
 
     def translate(self, text: str, language: Language) -> str:
         """Return `text` with each known term of the other language put into `language`.
@@ -108,6 +114,9 @@ def read_glossary(text: str) -> Glossary:
         everyday=[
             (_pattern(_as_typed(word["said"])), (*word["en"], *word["fr"])) for word in everyday
         ],
+        run_together=_article_before(
+            form for term in terms for form in term["fr"] if form.isupper() and form[0] in _VOWELS
+        ),
     )
 
 
@@ -136,6 +145,12 @@ def _synonyms(terms: Sequence[_Term], language: Language) -> tuple[_Names, ...]:
     """Return the terms that `language` has several names for."""
     several = (term[language] for term in terms if len(term[language]) > 1)
     return tuple((_pattern([_key(form) for form in forms]), forms) for forms in several)
+
+
+def _article_before(abbreviations: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds the French article that is written as one word with an abbreviation."""
+    either = "|".join(map(re.escape, abbreviations)) or "(?!)"
+    return re.compile(rf"(?<!\w)(?P<article>l)(?=(?:{either})(?!\w))", re.IGNORECASE)
 
 
 def _translation(found: re.Match[str], preferred: Mapping[str, str]) -> str:

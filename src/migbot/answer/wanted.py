@@ -1,7 +1,9 @@
 """Stops the model's work on what nobody waits for any more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from collections.abc import Generator as Running
 
+from migbot.answer.generate.protocol import Piece
 from migbot.errors import GivenUpError
 
 
@@ -9,3 +11,19 @@ def require_wanted(is_wanted: Callable[[], bool]) -> None:
     """Raise GivenUpError once `is_wanted` says no."""
     if not is_wanted():
         raise GivenUpError("nobody waits for this answer any more: nothing is to be done")
+
+
+def while_wanted(pieces: Iterator[Piece], is_wanted: Callable[[], bool]) -> Iterator[Piece]:
+    """Yield `pieces`, and stop the model that writes them once `is_wanted` says no.
+
+    Raises:
+        GivenUpError: `is_wanted` said no.
+    """
+    try:
+        for piece in pieces:
+            require_wanted(is_wanted)
+            yield piece
+    finally:
+        # An error on its way up would keep the model at work.
+        if isinstance(pieces, Running):
+            pieces.close()

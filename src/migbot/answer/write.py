@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from collections.abc import Generator as Running
 from itertools import chain
 from typing import TypeVar
 
@@ -27,7 +26,7 @@ from migbot.answer.prompt import build_prompt
 from migbot.answer.repetition import goes_in_circles
 from migbot.answer.reply import Reply
 from migbot.answer.typography import as_printed
-from migbot.answer.wanted import require_wanted
+from migbot.answer.wanted import while_wanted
 from migbot.answer.words import question_words
 from migbot.answer.yesno import yes_probability
 from migbot.errors import GeneratorMemoryError, PromptTooLongError
@@ -176,13 +175,7 @@ class Writer:
             yield from self._reply_of_model()
 
     def _reply_of_model(self) -> Iterator[Piece]:
-        pieces = self._fitting(self._asked)
-        try:
-            yield from self._written(pieces)
-        finally:
-            # An error on its way up would keep the model at work.
-            if isinstance(pieces, Running):
-                pieces.close()
+        yield from self._written(while_wanted(self._fitting(self._asked), self._is_wanted))
 
     def _asked(self) -> Iterator[Piece]:
         """Have the model begin its reply."""
@@ -201,7 +194,6 @@ class Writer:
         """Yield what the model writes, until it goes round in circles."""
         said = last = ""
         for piece in pieces:
-            require_wanted(self._is_wanted)
             if piece.is_empty:
                 continue
             self._reply.token_came()

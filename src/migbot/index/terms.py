@@ -22,26 +22,27 @@ _ALGORITHMS: dict[Language, str] = {"fr": "french", "en": "english"}
 
 # Folded. Apostrophes split words, so elided articles and contractions stand here as their pieces.
 # Raise it with any change to what counts as a term: an index built before is then built anew.
-TERMS_VERSION = 4
+TERMS_VERSION = 5
 
 _FRENCH_STOPWORDS = """
-    a actuellement ai aie aient ait as au aucun aujourd aura aurait auront aussi autre aux avaient
-    avait avec avez avons ayant c car ce ceci cela celle celles celui ces cet cette ceux chaque ci
-    combien comme comment d dans de depuis des donc dont du elle elles en encore es est et etaient
-    etait etant ete etes eu eux font furent fut hui il ils j je jusqu l la le les leur leurs lors
-    lorsqu lui m ma mais me meme memes merci mes moi mon n ne ni nos notre nous on ont ou par parce
-    pas peut plus pour pourquoi puis puisqu qu quand que quel quelle quelles quels qui quoi s sa
-    sans se sera serait seront ses si soient soit sommes son sont sous stp suis sur svp t ta te tes
-    toi ton tous tout toute toutes tres tu un une vers vos votre vous y
+    a actuellement ai aie aient ait as au aucun aujourd auquel aura aurait auront aussi autre aux
+    avaient avait avec avez avons ayant c car ce ceci cela celle celles celui ces cet cette ceux
+    chaque ci combien comme comment d dans de depuis des donc dont du elle elles en encore es est
+    et etaient etait etant ete etes eu eux font furent fut hui il ils j je jusqu l la laquelle le
+    lequel les lesquelles lesquels leur leurs lors lorsqu lui m ma mais me meme memes merci mes moi
+    mon n ne ni nos notre nous on ont ou par parce pas peut plus pour pourquoi puis puisqu qu quand
+    que quel quelle quelles quels qui quoi s sa sans se sera serait seront ses si soient soit
+    sommes son sont sous stp suis sur svp t ta te tes toi ton tous tout toute toutes tres tu un une
+    vers vos votre vous y
 """
 _ENGLISH_STOPWORDS = """
     a about above after again all also am an and any are as at be because been before being between
     both but by can could currently did do does doing don down during each few for from further had
     has have having he her here hers him his how i if in into is isn it its itself just ll many me
-    more most much my no nor not now of off on once only or other our ours out over own please pls
-    plz re s same she should since so some such t than that thanks the their theirs them then there
-    these they this those through to today too under until up ve very was wasn we were what when
-    where which while who whom whose why will with would you your yours
+    more most much my no nor not now of off on once ones only or other our ours out over own please
+    pls plz re s same she should since so some such t than thanks that the their theirs them then
+    there these they this those through to today too under until up ve very was wasn we were what
+    when where which while who whom whose why will with would you your yours
 """
 STOPWORDS = frozenset(_FRENCH_STOPWORDS.split() + _ENGLISH_STOPWORDS.split())
 

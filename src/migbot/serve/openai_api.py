@@ -111,6 +111,7 @@ async def _chunks(
 ) -> AsyncGenerator[str, None]:
     """Yield the chunks of an answer as lines of the stream; an error ends them."""
     try:
+        yield unnamed_event(completion.chunk({"role": "assistant", "content": ""}))
         for line in _lines(first, completion, text, chat):
             yield line
         async for event in events:
@@ -128,7 +129,7 @@ def _lines(
     if isinstance(event, Beat):
         return [told(event)]
     if isinstance(event, Retrieved):
-        chunks = [completion.chunk({"role": "assistant", "content": ""})]
+        chunks = []
     elif isinstance(event, Stated):
         chunks = [completion.chunk({"content": text.say(event.sentence, event.citations)})]
     else:
