@@ -126,7 +126,8 @@ class ScriptedAssistant:
 
     "lottery"/"loto" is declined, "fail" fails politely, "crash" raises, "echo" repeats the
     question as its only sentence, "slow" waits long between sentences, "unsure" gives an answer
-    that may be none; all else is answered.
+    that may be none, "again" is searched twice, first with the passages in another order; all else
+    is answered.
     `closed` counts the answers that were given up before their last event (whoever has that one
     may close the iterator too), `heard` holds every question.
     """
@@ -146,7 +147,7 @@ class ScriptedAssistant:
         language: Language = "fr" if re.search(r"\b(l[ae’]|qu\w*|un|de)\b|[éèà]", text) else "en"
         time.sleep(self.pause_s)
         found = hits(language)
-        yield Retrieved(language=language, hits=found)
+        yield Retrieved(language=language, hits=found[::-1] if "again" in text else found)
         with self._lock:
             self.at_work += 1
             self.most_at_work = max(self.most_at_work, self.at_work)
@@ -177,6 +178,8 @@ class ScriptedAssistant:
         if "crash" in text:
             raise RuntimeError("the script says crash")
         time.sleep(self.pause_s)
+        if "again" in text:
+            yield Retrieved(language=language, hits=found)
         if "loto" in text or "lottery" in text:
             outcome, reason, shown = "declined", "not_found", TEXTS[language]["refusal"]
         elif "fail" in text:

@@ -125,6 +125,13 @@ def test_a_stream_shows_passages_then_each_sentence_then_the_answer(api):
     assert new == answer["citations"]
 
 
+def test_a_stream_shows_the_passages_of_a_question_that_is_searched_anew_once_more(api):
+    seen = list(events(api, question="When was IOM founded, again?"))
+
+    assert [name for name, _ in seen][:3] == ["passages", "passages", "sentence"]
+    assert seen[1][1]["passages"] == seen[-1][1]["passages"]
+
+
 def test_a_stream_that_fails_ends_in_an_error_without_details(api):
     seen = list(events(api, question="please crash"))
 

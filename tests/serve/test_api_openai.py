@@ -118,6 +118,14 @@ def test_a_stream_says_the_same_as_the_whole_answer(client):
     assert len({chunk.id for chunk in chunks}) == 1
 
 
+def test_a_stream_names_its_role_once_also_where_the_question_is_searched_anew(client):
+    asked = [{"role": "user", "content": "When was IOM founded, again?"}]
+
+    roles = [chunk.choices[0].delta.role for chunk in chat(client, asked, stream=True)]
+
+    assert [role for role in roles if role] == ["assistant"]
+
+
 def test_the_last_user_message_is_the_question_and_the_others_its_history(client, assistant):
     chat(
         client,

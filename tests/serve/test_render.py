@@ -170,6 +170,19 @@ def test_a_link_opens_apart_and_tells_nothing_of_where_it_was_clicked():
     assert ("target", "_blank") in found.attributes
 
 
+def test_passages_that_are_found_anew_take_the_place_of_the_first_ones():
+    first, *_, last = hits("en")
+    exchange = Exchange(number=1, question="q").after(Retrieved(language="en", hits=(first,)))
+
+    html = render.exchange_html(
+        exchange.after(Retrieved(language="en", hits=(last,))), STRINGS["en"], {}
+    )
+
+    assert last.passage.passage_id != first.passage.passage_id
+    assert last.passage.text[:30] in html
+    assert first.passage.text[:30] not in html
+
+
 def test_a_french_title_is_set_so_that_no_line_begins_with_its_colon():
     item = replace(passage(MAIN["fr"]), title="Le Réseau : son travail", headings=("Où ? Ici",))
     hit = replace(hits("fr")[0], passage=item)

@@ -36,9 +36,10 @@ _ERRORS = {
 }
 _EVENTS = (
     "With `Accept: text/event-stream`, server-sent events: `passages` (an object with `language` "
-    "and `passages`), a `sentence` for each checked one (`StreamedSentence`), then `answer` "
-    "(`CitedAnswer`), or `error` (`ErrorReply`) in its place. Lines that begin with a colon keep "
-    "the connection and tell what the question waits for. Closing the connection frees the model."
+    "and `passages`), once more where a follow-up is searched anew, a `sentence` for each checked "
+    "one (`StreamedSentence`), then `answer` (`CitedAnswer`), or `error` (`ErrorReply`) in its "
+    "place. Lines that begin with a colon keep the connection and tell what the question waits "
+    "for. Closing the connection frees the model."
 )
 
 
