@@ -37,12 +37,12 @@ _FRENCH_STOPWORDS = """
 """
 _ENGLISH_STOPWORDS = """
     a about above after again all also am an and any are as at be because been before being between
-    both but by can could currently did do does doing don down during each few for from further had
-    has have having he her here hers him his how i if in into is isn it its itself just ll many me
-    more most much my no nor not now of off on once ones only or other our ours out over own please
-    pls plz re s same she should since so some such t than thanks that the their theirs them then
-    there these they this those through to today too under until up ve very was wasn we were what
-    when where which while who whom whose why will with would you your yours
+    both but by can could currently did do does doing don down during each few for from further get
+    gets got had has have having he her here hers him his how i if in into is isn it its itself
+    just ll many me more most much my no nor not now of off on once ones only or other our ours out
+    over own please pls plz re s same she should since so some such t than thanks that the their
+    theirs them then there these they this those through to today too under until up ve very was
+    wasn we were what when where which while who whom whose why will with would you your yours
 """
 STOPWORDS = frozenset(_FRENCH_STOPWORDS.split() + _ENGLISH_STOPWORDS.split())
 
