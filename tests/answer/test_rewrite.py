@@ -153,6 +153,7 @@ def test_the_model_makes_one_question_of_a_follow_up(before, said, question, rep
         pytest.param(
             "and since when?", "Since when does a bank finance IOM?", id="words that nobody said"
         ),
+        pytest.param("and since when?", "And since when exactly?", id="a new word alone"),
         pytest.param("and since when?", "", id="silence"),
     ],
 )

@@ -119,7 +119,7 @@ def _asks_the_same(completed: str, question: str, before: Sequence[Turn]) -> boo
 
     It must be a question that was not asked yet, hold the names and figures of `question` and
     something that the visitor said, for an answer may quote a document that gives orders. It must
-    add to `question`, but nothing that was not said: of other words one at most, which is no name.
+    add what was said before, and of other words one at most, which is no name.
     """
     texts = [turn.text for turn in before]
     if not completed.endswith("?") or fold(completed) in map(fold, texts):
@@ -135,12 +135,13 @@ def _asks_the_same(completed: str, question: str, before: Sequence[Turn]) -> boo
     of_visitor = asked.union(*(question_terms(turn.text) for turn in before if turn.role == "user"))
     said = of_visitor.union(*map(question_terms, texts))
     words = question_words(completed)
-    if not any(word.is_held(of_visitor) for word in words):
-        return False
     new = [word for word in words if not word.is_held(said)]
-    is_from_example = any(word.is_held(example_terms()) for word in new)
-    is_more = not asked.issuperset(question_terms(completed))
-    return is_more and len(new) <= _NEW_WORDS and not is_from_example
+    return (
+        any(word.is_held(of_visitor) for word in words)
+        and not asked.issuperset(said.intersection(question_terms(completed)))
+        and len(new) <= _NEW_WORDS
+        and not any(word.is_held(example_terms()) for word in new)
+    )
 
 
 def _names_and_figures(text: str) -> frozenset[str]:
