@@ -171,13 +171,14 @@ def test_a_declined_answer_was_not_cut():
     assert not cut.finish().answer.is_cut
 
 
-def test_times_run_from_the_question_to_the_passages_the_first_sentence_and_the_end():
+def test_times_run_from_the_question_to_the_first_passages_the_first_sentence_and_the_end():
     clock = Clock()
     growing = reply(clock)
 
     clock.now += 1
     growing.found(HITS)
     clock.now += 2
+    growing.found(HITS)
     growing.state("A.", (ADOPTED,))
     clock.now += 4
     growing.state("B.", (OBJECTIVES,))

@@ -51,7 +51,7 @@ class Reply:
         self._question = question
         self._clock = clock
         self._started_s = clock()
-        self._retrieval_s = 0.0
+        self._retrieval_s: float | None = None
         self._first_sentence_s: float | None = None
         self._sentences: list[Sentence] = []
         self._citations: list[Citation] = []
@@ -83,9 +83,10 @@ class Reply:
         )
 
     def found(self, hits: tuple[Hit, ...]) -> None:
-        """Take the passages that were found."""
+        """Take the passages that were found; those found anew are not what a reader waits for."""
         self.hits = hits
-        self._retrieval_s = self._clock() - self._started_s
+        if self._retrieval_s is None:
+            self._retrieval_s = self._clock() - self._started_s
 
     def has_said(self, text: str) -> bool:
         """Return whether this very sentence was stated already."""
@@ -185,7 +186,7 @@ class Reply:
                 citations=citations,
                 hits=self.hits,
                 seconds=Seconds(
-                    retrieval=self._retrieval_s,
+                    retrieval=self._retrieval_s or 0.0,
                     first_sentence=self._first_sentence_s,
                     total=self._clock() - self._started_s,
                 ),
