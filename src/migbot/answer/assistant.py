@@ -146,7 +146,7 @@ class Assistant:
 
     def _understood_and_answered(self, reply: Reply, question: Question) -> Iterator[Event]:
         completed = completed_question(
-            reply.text, self._recent(question), self._generator, question.is_wanted
+            reply.text, self._recent(question), reply.hits, self._generator, question.is_wanted
         )
         if completed is not None:
             reply.note(standalone=completed)

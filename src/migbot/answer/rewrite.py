@@ -6,18 +6,19 @@ of them, and code decides whether that still asks what the visitor asked.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from migbot.answer.claims import names
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.glossary import load_glossary
-from migbot.answer.rewrite_prompt import example_terms, rewrite_prompt
+from migbot.answer.rewrite_prompt import rewrite_prompt
 from migbot.answer.wanted import while_wanted
-from migbot.answer.words import question_words
+from migbot.answer.words import held_terms, question_words
 from migbot.documents.clean import clean_text
 from migbot.errors import PromptTooLongError
 from migbot.index.terms import fold, question_terms
-from migbot.types import Turn
+from migbot.types import Hit, Turn
 
 _OPENS_FOLLOW_UP = re.compile(
     r"^\s*(?:et|mais|alors|donc|and|but|or|so|what about|how about|also|aussi)\b", re.IGNORECASE
@@ -25,22 +26,22 @@ _OPENS_FOLLOW_UP = re.compile(
 _FEW_TERMS = 4
 _POINTS_BACK = re.compile(
     r"\b(?:ils?(?! y a)|elles?|lui|leurs?|son|sa|ses|celui|celle|ceux|celles|ça|cela|"
-    r"ce dernier|its?|they|them|their|theirs|he|she|his|her|him|this|that|these|those|then)\b",
+    r"ce dernier|its?|they|them|their|theirs|he|she|his|her|him|ones?|this|that|these|"
+    r"those|then)\b",
     re.IGNORECASE,
 )
 # Of these, what points back even where a question names something: not "compte-t-il" nor "that".
 _POINTS_BACK_ALL_THE_SAME = re.compile(
     r"(?<!-)\b(?:ils?(?! y a)|elles?|celui|celle|ceux|celles|ce dernier|its?|they|them|their|"
-    r"theirs|he|she|his|her|him|one)\b",
+    r"theirs|he|she|his|her|him|ones?)\b",
     re.IGNORECASE,
 )
 # Whoever writes more says what it is about.
 _LONGEST_CHARS = 200
 _REPLY_TOKENS = 64
+_NEW_WORDS = 1
 _OWNER = re.compile(r"['’]s?$")
 _FIGURE = re.compile(r"\d+")
-# "When was the first meeting?" for "when was the first one?".
-_NEW_WORDS = 1
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:
@@ -51,15 +52,21 @@ def standalone_question(question: str, history: Sequence[Turn]) -> str:
     """
     if not _is_follow_up(question):
         return question
-    return " ".join((*(turn.text for turn in _asked_before(history)), question))
+    asked = _asked_before(history, _is_follow_up)
+    return " ".join((*(turn.text for turn in asked), question))
 
 
 def completed_question(
-    question: str, history: Sequence[Turn], generator: Generator, is_wanted: Callable[[], bool]
+    question: str,
+    history: Sequence[Turn],
+    hits: Sequence[Hit],
+    generator: Generator,
+    is_wanted: Callable[[], bool],
 ) -> str | None:
     """Return `question` as the generator completes it by `history`.
 
-    None where it seems complete, or where what the generator makes of it is another question.
+    `hits` were found for its standalone form. None where it seems complete, or where what the
+    generator makes of it is another question.
 
     Raises:
         GeneratorError: the model failed.
@@ -67,7 +74,7 @@ def completed_question(
     """
     if not history or not _may_be_incomplete(question):
         return None
-    before = (*_asked_before(history), *_answered_before(history))
+    before = (*_asked_before(history, _may_be_incomplete), *_answered_before(history))
     prompt = rewrite_prompt(question, before)
     try:
         pieces = generator.generate(prompt, max_tokens=_REPLY_TOKENS)
@@ -75,7 +82,7 @@ def completed_question(
         return None
     said = "".join(piece.text for piece in while_wanted(pieces, is_wanted))
     completed = " ".join(clean_text(said).split())
-    return completed if _asks_the_same(completed, question, before) else None
+    return completed if _asks_the_same(completed, question, before, hits) else None
 
 
 def _is_follow_up(question: str) -> bool:
@@ -96,8 +103,8 @@ def _may_be_incomplete(question: str) -> bool:
     return bool(points_back) or not _is_named(question)
 
 
-def _asked_before(history: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Return the visitor's question that opened a row of follow-ups, and the last one.
+def _asked_before(history: Sequence[Turn], leans: Callable[[str], bool]) -> tuple[Turn, ...]:
+    """Return the visitor's question that opened a row of those that `leans` tells, and the last.
 
     The last one narrows the subject; those between add little but words.
     """
@@ -105,7 +112,7 @@ def _asked_before(history: Sequence[Turn]) -> tuple[Turn, ...]:
     for turn in reversed(history):
         if turn.role == "user":
             before.insert(0, turn)
-            if not _is_follow_up(turn.text):
+            if not leans(turn.text):
                 break
     return (*before[:1], *(before[-1:] if len(before) > 1 else ()))
 
@@ -114,39 +121,53 @@ def _answered_before(history: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(turn for turn in history if turn.role == "assistant")[-1:]
 
 
-def _asks_the_same(completed: str, question: str, before: Sequence[Turn]) -> bool:
+def _asks_the_same(
+    completed: str, question: str, before: Sequence[Turn], hits: Sequence[Hit]
+) -> bool:
     """Return whether `completed` may be `question`, made whole by what was said `before`.
 
-    It must be a question that was not asked yet, hold the names and figures of `question` and
-    something that the visitor said, for an answer may quote a document that gives orders. It must
-    add what was said before, and of other words one at most, which is no name.
+    It must be a question that was not asked yet and hold the names and figures of `question`, some
+    word of the visitor's and something that was said before. Of an answer, which may quote a
+    document that gives orders, it takes names and official terms. Other words may be one at most,
+    and one that the passages found hold: "meeting" for "the first one", but nothing made up.
     """
     texts = [turn.text for turn in before]
     if not completed.endswith("?") or fold(completed) in map(fold, texts):
         return False
-    named = _names_and_figures(completed)
-    if (
-        not _names_and_figures(question)
-        <= named
-        <= _names_and_figures(" ".join((*texts, question)))
-    ):
+    if not _are_in(_names_and_figures(question), completed):
+        return False
+    # Visitors write names without capitals.
+    if not _are_in(_names_and_figures(completed), " ".join((*texts, question))):
         return False
     asked = set(question_terms(question))
     of_visitor = asked.union(*(question_terms(turn.text) for turn in before if turn.role == "user"))
-    said = of_visitor.union(*map(question_terms, texts))
+    named = (_named_in(turn.text) for turn in before if turn.role == "assistant")
+    said = of_visitor.union(*(question_terms(name) for names_of in named for name in names_of))
     words = question_words(completed)
     new = [word for word in words if not word.is_held(said)]
+    found = (held_terms(hit.passage.text, hit.passage.language) for hit in hits)
     return (
-        any(word.is_held(of_visitor) for word in words)
+        len(new) <= _NEW_WORDS
+        and all(word.is_held(chain(*found)) for word in new)
+        and any(word.is_held(of_visitor) for word in words)
         and not asked.issuperset(said.intersection(question_terms(completed)))
-        and len(new) <= _NEW_WORDS
-        and not any(word.is_held(example_terms()) for word in new)
     )
+
+
+def _named_in(text: str) -> Iterator[str]:
+    """Yield the names and official terms of `text`."""
+    yield from names(text)
+    yield from (form for form, _ in load_glossary().found(text))
 
 
 def _names_and_figures(text: str) -> frozenset[str]:
     """Return the names of `text`, but not the word that opens it, and its figures."""
     is_word = text[1:2].islower()
     opened = text[:1].lower() + text[1:] if is_word else text
-    bare = (fold(_OWNER.sub("", name)) for name in names(opened))
+    bare = (_OWNER.sub("", name) for name in names(opened))
     return frozenset((*bare, *_FIGURE.findall(text)))
+
+
+def _are_in(words: Iterable[str], text: str) -> bool:
+    folded = fold(text)
+    return all(re.search(rf"(?<!\w){re.escape(fold(word))}(?!\w)", folded) for word in words)

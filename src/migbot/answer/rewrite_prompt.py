@@ -1,15 +1,13 @@
 """The prompt that has the generator complete a follow-up by what was said before it.
 
 Its beginning is constant. The worked examples are about things that migbot knows nothing of, so
-that what slips from them into a reply is found out.
+that what slips from them into a reply was not said and is found out.
 """
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
 from migbot.answer.generate.protocol import Message
-from migbot.index.terms import question_terms
 from migbot.types import Turn
 
 # What an answer says first tells what it speaks of, and each token takes its time to read.
@@ -93,13 +91,6 @@ def rewrite_prompt(question: str, before: Sequence[Turn]) -> tuple[Message, ...]
     answers = [_shortened(turn.text) for turn in before if turn.role == "assistant"]
     text = _ask(asked, " ".join(answers), question)
     return (*rewrite_prompt_beginning(), Message(role="user", text=text))
-
-
-@cache
-def example_terms() -> frozenset[str]:
-    """Return the terms of the worked examples: in a reply, they may have slipped from there."""
-    texts = (" ".join((*asked, answer, *rest)) for asked, answer, *rest in _EXAMPLES)
-    return frozenset(term for text in texts for term in question_terms(text))
 
 
 def _shortened(text: str) -> str:
