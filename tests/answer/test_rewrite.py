@@ -136,6 +136,12 @@ def completed_by(generator, question, *before, is_wanted=always):
             "Jusqu’à quand Amy Pope est-elle Directrice générale de l’OIM ?",
         ),
         (
+            "When was the first Forum?",
+            "It was held in May 2022 [1].",
+            "who chaired?",
+            "Who chaired the Forum of 2022?",
+        ),
+        (
             "L'objectif 14 parle de quoi ?",
             "L’objectif 14 porte sur les consulats [1].",
             "et le 13 ?",

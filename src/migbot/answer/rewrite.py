@@ -128,8 +128,8 @@ def _asks_the_same(
 
     It must be a question that was not asked yet and hold the names and figures of `question`, some
     word of the visitor's and something that was said before. Of an answer, which may quote a
-    document that gives orders, it takes names and official terms. Other words may be one at most,
-    and one that the passages found hold: "meeting" for "the first one", but nothing made up.
+    document that gives orders, it takes names, figures and official terms. Other words may be one
+    at most, which the passages found hold: "meeting" for "the first one", but nothing made up.
     """
     texts = [turn.text for turn in before]
     if not completed.endswith("?") or fold(completed) in map(fold, texts):
@@ -155,8 +155,9 @@ def _asks_the_same(
 
 
 def _named_in(text: str) -> Iterator[str]:
-    """Yield the names and official terms of `text`."""
+    """Yield the names, figures and official terms of `text`."""
     yield from names(text)
+    yield from _FIGURE.findall(text)
     yield from (form for form, _ in load_glossary().found(text))
 
 

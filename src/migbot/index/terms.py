@@ -28,12 +28,12 @@ _FRENCH_STOPWORDS = """
     a actuellement ai aie aient ait as au aucun aujourd auquel aura aurait auront aussi autre aux
     avaient avait avec avez avons ayant c car ce ceci cela celle celles celui ces cet cette ceux
     chaque ci combien comme comment d dans de depuis des donc dont du elle elles en encore es est
-    et etaient etait etant ete etes eu eux font furent fut hui il ils j je jusqu l la laquelle le
-    lequel les lesquelles lesquels leur leurs lors lorsqu lui m ma mais me meme memes merci mes moi
-    mon n ne ni nos notre nous on ont ou par parce pas peut plus pour pourquoi puis puisqu qu quand
-    que quel quelle quelles quels qui quoi s sa sans se sera serait seront ses si soient soit
-    sommes son sont sous stp suis sur svp t ta te tes toi ton tous tout toute toutes tres tu un une
-    vers vos votre vous y
+    et etaient etait etant ete etes eu eux faire fait font furent fut hui il ils j je jusqu l la
+    laquelle le lequel les lesquelles lesquels leur leurs lors lorsqu lui m ma mais me meme memes
+    merci mes moi mon n ne ni nos notre nous on ont ou par parce pas peut plus pour pourquoi puis
+    puisqu qu quand que quel quelle quelles quels qui quoi s sa sans se sera serait seront ses si
+    soient soit sommes son sont sous stp suis sur svp t ta te tes toi ton tous tout toute toutes
+    tres tu un une vers vos votre vous y
 """
 _ENGLISH_STOPWORDS = """
     a about above after again all also am an and any are as at be because been before being between
