@@ -180,6 +180,40 @@ def test_a_body_that_does_not_arrive_is_given_up():
     assert json.loads(sent[1]["body"])["error"]["code"] == "too_slow"
 
 
+def test_a_body_that_arrives_while_the_loop_is_held_up_is_taken():
+    sent, read = [], []
+
+    async def application(_scope, receive, _send):
+        read.append((await receive())["body"])
+
+    async def ask():
+        arrived, (ours, theirs) = asyncio.Event(), socket.socketpair()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(ours, arrived.set)
+
+        async def receive():
+            await arrived.wait()
+            return {"type": "http.request", "body": ours.recv(10), "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        def hold_up():
+            theirs.send(b"{}")
+            time.sleep(0.2)
+
+        loop.call_later(0.02, hold_up)
+        scope = {"type": "http", "method": "POST", "path": "/api/v1/ask", "headers": []}
+        with ours, theirs:
+            await Gate(application, body_s=0.1)(scope, receive, send)
+            loop.remove_reader(ours)
+
+    asyncio.run(ask())
+
+    assert read == [b"{}"]
+    assert sent == []
+
+
 @contextmanager
 def half_open(url, count):
     host, port = url.removeprefix("http://").split(":")

@@ -98,8 +98,7 @@ class Gate:
             await refusal(scope, receive, send_with_headers)
             return
         try:
-            async with asyncio.timeout(self._body_s):
-                body = await _read(receive) if scope["method"] == "POST" else b""
+            body = await _read_within(self._body_s, receive) if scope["method"] == "POST" else b""
         except TimeoutError:
             told = f"the body did not arrive within {self._body_s:g} s: send it at once"
             refusal = refused(408, "too_slow", told, {"connection": "close"})
@@ -151,6 +150,23 @@ def _is_from_elsewhere(headers: Headers) -> bool:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and origin.partition("://")[2] != headers.get("host")
+
+
+async def _read_within(seconds: float, receive: Receive) -> bytes | None:
+    """Return what `_read` does.
+
+    Raises:
+        TimeoutError: the body has not arrived.
+    """
+    reading = asyncio.ensure_future(_read(receive))
+    try:
+        # `asyncio.timeout` would cut a body that arrived while a busy machine held the loop up.
+        done, _ = await asyncio.wait({reading}, timeout=seconds)
+        if not done:
+            raise TimeoutError
+        return await reading
+    finally:
+        reading.cancel()
 
 
 async def _read(receive: Receive) -> bytes | None:
