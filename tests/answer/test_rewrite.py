@@ -169,6 +169,7 @@ def test_the_model_makes_one_question_of_a_follow_up(before, said, question, rep
         pytest.param("and in 2018?", "Who leads IOM?", id="a figure less"),
         pytest.param("and in 2018?", "Who led IOM in 2018 and 2019?", id="a new figure"),
         pytest.param("and UNHCR?", "Who leads IOM now?", id="a name less"),
+        pytest.param("and its offices?", "Who leads IOM now?", id="a question for something else"),
         pytest.param("and how long?", "How long was Amy Pope in prison?", id="an invention"),
         pytest.param("and since when?", "Since when does IOM lead the choir?", id="an example"),
         pytest.param("and since when?", "And since when exactly?", id="a new word alone"),

@@ -126,8 +126,9 @@ def _asks_the_same(
 ) -> bool:
     """Return whether `completed` may be `question`, made whole by what was said `before`.
 
-    It must be a question that was not asked yet and hold the names and figures of `question`, some
-    word of the visitor's and something that was said before. Of an answer, which may quote a
+    It must be a question that was not asked yet and hold the names and figures of `question`, one
+    of its other words if it has any, some word of the visitor's and something that was said
+    before. Of an answer, which may quote a
     document that gives orders, it takes names, figures and official terms. Other words may be one
     at most, which the passages found hold: "meeting" for "the first one", but nothing made up.
     """
@@ -140,6 +141,7 @@ def _asks_the_same(
     if not _are_in(_names_and_figures(completed), " ".join((*texts, question))):
         return False
     asked = set(question_terms(question))
+    kept = set(question_terms(completed))
     of_visitor = asked.union(*(question_terms(turn.text) for turn in before if turn.role == "user"))
     named = (_named_in(turn.text) for turn in before if turn.role == "assistant")
     said = of_visitor.union(*(question_terms(name) for names_of in named for name in names_of))
@@ -148,9 +150,10 @@ def _asks_the_same(
     found = (held_terms(hit.passage.text, hit.passage.language) for hit in hits)
     return (
         len(new) <= _NEW_WORDS
+        and (not asked or bool(asked & kept))
         and all(word.is_held(chain(*found)) for word in new)
         and any(word.is_held(of_visitor) for word in words)
-        and not asked.issuperset(said.intersection(question_terms(completed)))
+        and not asked.issuperset(said & kept)
     )
 
 

@@ -31,8 +31,8 @@ _EXAMPLES = (
     (
         ("who conducts the Tolm choir?",),
         "Ruth Adler has conducted it since 1962.",
-        "how was she chosen",
-        "How was Ruth Adler chosen to conduct the Tolm choir?",
+        "and before her",
+        "Who conducted the Tolm choir before Ruth Adler?",
     ),
     (
         ("qui dirige la bibliothèque ?",),
