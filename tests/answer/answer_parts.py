@@ -7,6 +7,7 @@ from migbot.answer.assistant import Assistant
 from migbot.answer.check import Verdict, check_sentence
 from migbot.answer.evidence import Extract
 from migbot.answer.generate.scripted import ScriptedGenerator
+from migbot.answer.rewrite_prompt import rewrite_prompt_beginning
 from migbot.answer.units import unit_spans
 from migbot.index.fakes import HashEmbedder
 from migbot.settings import Settings
@@ -83,8 +84,14 @@ class Asked:
 
     @property
     def prompt(self) -> str:
-        """The last message of the prompt for the answer."""
-        return self.generator.requests[-1].messages[-1].text
+        """The last message of the only prompt, but for one that completes a follow-up."""
+        completing = rewrite_prompt_beginning()[0]
+        (messages,) = (
+            request.messages
+            for request in self.generator.requests
+            if request.messages[0] != completing
+        )
+        return messages[-1].text
 
 
 def scripted_assistant(*replies, first_alternatives=None, **settings):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from migbot.answer.generate.protocol import Message
 from migbot.answer.prompt import BRIDGE, CHOIR, LIBRARY, PRIZE, with_numbers
+from migbot.answer.worked_examples import prompt_beginning
 
 _INSTRUCTIONS = (
     "You judge strictly whether extracts answer a question. Reply yes only if the very thing that "
@@ -36,11 +37,10 @@ _EXAMPLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
 
 def answerable_prompt(question: str, extracts: Sequence[str]) -> tuple[Message, ...]:
     """Return the messages that ask, for a reply of yes or no, whether `extracts` answer."""
-    messages = [Message(role="system", text=_INSTRUCTIONS)]
-    for texts, asked, reply in _EXAMPLES:
-        messages.append(Message(role="user", text=_ask(texts, asked)))
-        messages.append(Message(role="assistant", text=reply))
-    return (*messages, Message(role="user", text=_ask(extracts, question)))
+    beginning = prompt_beginning(
+        _INSTRUCTIONS, ((_ask(texts, asked), reply) for texts, asked, reply in _EXAMPLES)
+    )
+    return (*beginning, Message(role="user", text=_ask(extracts, question)))
 
 
 def _ask(extracts: Sequence[str], question: str) -> str:

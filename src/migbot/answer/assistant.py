@@ -152,13 +152,10 @@ class Assistant:
             reply.note(standalone=completed)
             reply.found(self._retrieve(question, completed, reply.language))
             yield Retrieved(language=reply.language, hits=reply.hits)
-        given = None if question.passages is None else len(question.passages)
-        yield from self._answered_from_hits(
-            reply, asked=completed or reply.text, given=given, is_wanted=question.is_wanted
-        )
+        yield from self._answered_from_hits(reply, question, asked=completed or reply.text)
 
     def _answered_from_hits(
-        self, reply: Reply, *, asked: str, given: int | None, is_wanted: Callable[[], bool]
+        self, reply: Reply, question: Question, *, asked: str
     ) -> Iterator[Event]:
         standalone = reply.trace.standalone
         extracts = select_evidence(
@@ -175,7 +172,7 @@ class Assistant:
             extracts,
             asked=asked,
             language=reply.language,
-            given=given,
+            given=None if question.passages is None else len(question.passages),
         )
         reason = refusal(reply.hits, extracts, signs["coverage"])
         if reason is not None:
@@ -190,7 +187,7 @@ class Assistant:
             embedder=self._embedder,
             generator=self._generator,
             max_tokens=self._settings.answer_tokens,
-            is_wanted=is_wanted,
+            is_wanted=question.is_wanted,
         )
         yield from writer.write()
         yield reply.finish()

@@ -5,6 +5,7 @@ Worked examples rank claims better than the question alone: AUROC 0.92 and 0.90 
 """
 
 from migbot.answer.generate.protocol import Message
+from migbot.answer.worked_examples import prompt_beginning
 
 _INSTRUCTIONS = (
     "You check claims strictly. Reply yes only if everything in the claim is stated by the "
@@ -47,11 +48,9 @@ _EXAMPLES = (
 
 def claim_prompt_beginning() -> tuple[Message, ...]:
     """Return the messages before the one with the passage, the same for every claim."""
-    messages = [Message(role="system", text=_INSTRUCTIONS)]
-    for text, said, reply in _EXAMPLES:
-        messages.append(Message(role="user", text=_ask(text, said)))
-        messages.append(Message(role="assistant", text=reply))
-    return tuple(messages)
+    return prompt_beginning(
+        _INSTRUCTIONS, ((_ask(text, said), reply) for text, said, reply in _EXAMPLES)
+    )
 
 
 def claim_prompt(passage: str, claim: str) -> tuple[Message, ...]:

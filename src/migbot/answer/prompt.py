@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from migbot.answer.evidence import Extract
 from migbot.answer.generate.protocol import Message
+from migbot.answer.worked_examples import prompt_beginning
 from migbot.types import Language
 
 NONE = "NONE"
@@ -73,11 +74,13 @@ _EXAMPLES: tuple[tuple[tuple[str, ...], str, Language, str], ...] = (
 
 def constant_messages() -> tuple[Message, ...]:
     """Return the beginning that all prompts share: instructions and worked examples."""
-    messages = [Message(role="system", text=_INSTRUCTIONS)]
-    for extracts, question, language, reply in _EXAMPLES:
-        messages.append(Message(role="user", text=_ask(extracts, question, language)))
-        messages.append(Message(role="assistant", text=reply))
-    return tuple(messages)
+    return prompt_beginning(
+        _INSTRUCTIONS,
+        (
+            (_ask(extracts, question, language), reply)
+            for extracts, question, language, reply in _EXAMPLES
+        ),
+    )
 
 
 def build_prompt(

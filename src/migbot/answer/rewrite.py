@@ -7,7 +7,6 @@ of them, and code decides whether that still asks what the visitor asked.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain
 
 from migbot.answer.claims import names
 from migbot.answer.generate.protocol import Generator
@@ -24,18 +23,15 @@ _OPENS_FOLLOW_UP = re.compile(
     r"^\s*(?:et|mais|alors|donc|and|but|or|so|what about|how about|also|aussi)\b", re.IGNORECASE
 )
 _FEW_TERMS = 4
+_PRONOUN = (
+    r"ils?(?! y a)|elles?|celui|celle|ceux|celles|ce dernier|its?|they|them|their|theirs|he|she|"
+    r"his|her|him|ones?"
+)
 _POINTS_BACK = re.compile(
-    r"\b(?:ils?(?! y a)|elles?|lui|leurs?|son|sa|ses|celui|celle|ceux|celles|ça|cela|"
-    r"ce dernier|its?|they|them|their|theirs|he|she|his|her|him|ones?|this|that|these|"
-    r"those|then)\b",
-    re.IGNORECASE,
+    rf"\b(?:{_PRONOUN}|lui|leurs?|son|sa|ses|ça|cela|this|that|these|those|then)\b", re.IGNORECASE
 )
-# Of these, what points back even where a question names something: not "compte-t-il" nor "that".
-_POINTS_BACK_ALL_THE_SAME = re.compile(
-    r"(?<!-)\b(?:ils?(?! y a)|elles?|celui|celle|ceux|celles|ce dernier|its?|they|them|their|"
-    r"theirs|he|she|his|her|him|ones?)\b",
-    re.IGNORECASE,
-)
+# What points back even where a question names something: not "compte-t-il" nor "that".
+_POINTS_BACK_ALL_THE_SAME = re.compile(rf"(?<!-)\b(?:{_PRONOUN})\b", re.IGNORECASE)
 # Whoever writes more says what it is about.
 _LONGEST_CHARS = 200
 _REPLY_TOKENS = 64
@@ -147,11 +143,11 @@ def _asks_the_same(
     said = of_visitor.union(*(question_terms(name) for names_of in named for name in names_of))
     words = question_words(completed)
     new = [word for word in words if not word.is_held(said)]
-    found = (held_terms(hit.passage.text, hit.passage.language) for hit in hits)
+    found = [held_terms(hit.passage.text, hit.passage.language) for hit in hits]
     return (
         len(new) <= _NEW_WORDS
         and (not asked or bool(asked & kept))
-        and all(word.is_held(chain(*found)) for word in new)
+        and all(any(map(word.is_held, found)) for word in new)
         and any(word.is_held(of_visitor) for word in words)
         and not asked.issuperset(said & kept)
     )

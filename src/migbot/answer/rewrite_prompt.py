@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from migbot.answer.generate.protocol import Message
+from migbot.answer.worked_examples import prompt_beginning
 from migbot.types import Turn
 
 # What an answer says first tells what it speaks of, and each token takes its time to read.
@@ -75,11 +76,10 @@ _EXAMPLES = (
 
 def rewrite_prompt_beginning() -> tuple[Message, ...]:
     """Return the messages before the one with the conversation, the same for every question."""
-    messages = [Message(role="system", text=_INSTRUCTIONS)]
-    for asked, answer, question, reply in _EXAMPLES:
-        messages.append(Message(role="user", text=_ask(asked, answer, question)))
-        messages.append(Message(role="assistant", text=reply))
-    return tuple(messages)
+    return prompt_beginning(
+        _INSTRUCTIONS,
+        ((_ask(asked, answer, question), reply) for asked, answer, question, reply in _EXAMPLES),
+    )
 
 
 def rewrite_prompt(question: str, before: Sequence[Turn]) -> tuple[Message, ...]:

@@ -7,12 +7,6 @@ from migbot.answer.generate.protocol import Piece
 from migbot.errors import GivenUpError
 
 
-def require_wanted(is_wanted: Callable[[], bool]) -> None:
-    """Raise GivenUpError once `is_wanted` says no."""
-    if not is_wanted():
-        raise GivenUpError("nobody waits for this answer any more: nothing is to be done")
-
-
 def while_wanted(pieces: Iterator[Piece], is_wanted: Callable[[], bool]) -> Iterator[Piece]:
     """Yield `pieces`, and stop the model that writes them once `is_wanted` says no.
 
@@ -21,7 +15,8 @@ def while_wanted(pieces: Iterator[Piece], is_wanted: Callable[[], bool]) -> Iter
     """
     try:
         for piece in pieces:
-            require_wanted(is_wanted)
+            if not is_wanted():
+                raise GivenUpError("nobody waits for this answer any more: nothing is to be done")
             yield piece
     finally:
         # An error on its way up would keep the model at work.

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from migbot.answer.generate.protocol import Generator, Message
-from migbot.answer.wanted import require_wanted
+from migbot.answer.wanted import while_wanted
 from migbot.types import always
 
 # Enough that both words are among them.
@@ -29,8 +29,8 @@ def yes_probability(
         GivenUpError: `is_wanted` said no while the prompt was read.
     """
     first = None
-    for piece in generator.generate(prompt, max_tokens=1, alternatives=_ALTERNATIVES):
-        require_wanted(is_wanted)
+    pieces = generator.generate(prompt, max_tokens=1, alternatives=_ALTERNATIVES)
+    for piece in while_wanted(pieces, is_wanted):
         if not piece.is_empty:
             first = piece
             break
