@@ -188,6 +188,14 @@ def test_words_are_searched_under_their_official_names_in_the_other_language_too
     assert {hit.passage.document_id for hit in hits[:3]} == {"capitals", "other", "siege"}
 
 
+def test_an_article_that_lost_its_apostrophe_hides_no_name():
+    retriever = Retriever.over(TEXTS, HashEmbedder())
+
+    assert retriever.search("loim", language="fr", top_k=3) == retriever.search(
+        "l’oim", language="fr", top_k=3
+    )
+
+
 def test_each_hit_tells_the_cosine_of_question_and_passage():
     embedder = HashEmbedder()
     question = "Where are the headquarters of the General Assembly?"

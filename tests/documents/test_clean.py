@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migbot.documents.clean import clean_text
+from migbot.documents.clean import clean_line, clean_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text(
     "a\u0301\u0344 \u00a0\n\r\u200b\ufb01"
@@ -32,6 +32,10 @@ ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text(
 )
 def test_brings_text_to_one_normal_form(raw, clean):
     assert clean_text(raw) == clean
+
+
+def test_one_line_of_text_has_no_line_breaks():
+    assert clean_line("\tone\r\ntwo\n\n three ") == "one two three"
 
 
 def test_composed_and_decomposed_spellings_become_equal():

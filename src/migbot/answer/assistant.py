@@ -22,7 +22,7 @@ from migbot.answer.rewrite import completed_question, standalone_question
 from migbot.answer.rewrite_prompt import rewrite_prompt_beginning
 from migbot.answer.support import SupportChecker
 from migbot.answer.write import Writer
-from migbot.documents.clean import clean_text
+from migbot.documents.clean import clean_line
 from migbot.documents.language import detect_language
 from migbot.errors import GeneratorError, IntegrityError, MissingError, QuestionError
 from migbot.index.embed import Embedder, load_embedder
@@ -205,7 +205,7 @@ class Assistant:
         return retriever.search(text, language=language, top_k=self._settings.top_k)
 
     def _cleaned(self, text: str) -> str:
-        cleaned = " ".join(clean_text(text).split())
+        cleaned = clean_line(text)
         if not cleaned:
             raise QuestionError("the question is empty: write a question")
         if len(cleaned) > self._settings.question_chars:

@@ -89,6 +89,7 @@ class Retriever:
         What stands in two languages is shown once, in `language`. The score is the fused one: it
         orders the hits of one question and says little across questions.
         """
+        text = load_glossary().with_apostrophes(text)
         vector = self._embedder.embed_questions([text])[0]
         with self._searching:
             return self._found(vector, text, language, top_k)

@@ -14,7 +14,7 @@ from migbot.answer.glossary import load_glossary
 from migbot.answer.rewrite_prompt import rewrite_prompt
 from migbot.answer.wanted import while_wanted
 from migbot.answer.words import held_terms, question_words
-from migbot.documents.clean import clean_text
+from migbot.documents.clean import clean_line
 from migbot.errors import PromptTooLongError
 from migbot.index.terms import fold, question_terms
 from migbot.types import Hit, Turn
@@ -77,7 +77,7 @@ def completed_question(
     except PromptTooLongError:
         return None
     said = "".join(piece.text for piece in while_wanted(pieces, is_wanted))
-    completed = " ".join(clean_text(said).split())
+    completed = clean_line(said)
     return completed if _asks_the_same(completed, question, before, hits) else None
 
 
@@ -124,9 +124,9 @@ def _asks_the_same(
 
     It must be a question that was not asked yet and hold the names and figures of `question`, one
     of its other words if it has any, some word of the visitor's and something that was said
-    before. Of an answer, which may quote a
-    document that gives orders, it takes names, figures and official terms. Other words may be one
-    at most, which the passages found hold: "meeting" for "the first one", but nothing made up.
+    before. Of an answer, which may quote a document that gives orders, it takes names, figures and
+    official terms. Other words may be one at most, which the passages found hold: "meeting" for
+    "the first one", but nothing made up.
     """
     texts = [turn.text for turn in before]
     if not completed.endswith("?") or fold(completed) in map(fold, texts):

@@ -35,6 +35,11 @@ def clean_text(text: str) -> str:
     return re.sub("\n{3,}", "\n\n", text).strip(" \n")
 
 
+def clean_line(text: str) -> str:
+    """Return `text` in the project's normal form on one line."""
+    return " ".join(clean_text(text).split())
+
+
 def _replace_characters(text: str) -> str:
     table = {ord(character): _replacement(character) for character in set(text)}
     changed = {code: new for code, new in table.items() if new != chr(code)}

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from migbot.documents.blocks import Block, Parsed, lay_out
 from migbot.documents.child import Kind, Parsers
-from migbot.documents.clean import clean_text
+from migbot.documents.clean import clean_line, clean_text
 from migbot.documents.decode import decode
 from migbot.documents.frontmatter import FrontMatter, split_front_matter
 from migbot.documents.language import clear_language, detect_language, named_language
@@ -236,7 +236,7 @@ def _check_signature(data: bytes, suffix: str) -> None:
 
 def _title(front: FrontMatter, parsed: Parsed, path: PurePosixPath) -> str:
     stated = front.title or parsed.title or _first_line(parsed.blocks)
-    title = " ".join(clean_text(stated).split())
+    title = clean_line(stated)
     return title if 0 < len(title) <= _LONGEST_TITLE_CHARS else _from_name(path)
 
 
@@ -277,7 +277,7 @@ def _third(what: str, language: Language) -> tuple[str, ...]:
 
 def _name_of_language(stated: str) -> str:
     """Return what a file calls its language, fit to be shown; empty where that names none."""
-    name = " ".join(clean_text(stated).split())[:_LONGEST_LANGUAGE_CHARS]
+    name = clean_line(stated)[:_LONGEST_LANGUAGE_CHARS]
     return "" if _NO_LANGUAGE.match(name) else name
 
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from migbot.documents.clean import clean_text
+from migbot.documents.clean import clean_line
 from migbot.types import Event, Finished, Language, Question, Seconds
 
 KEPT_ANSWERS = 200
@@ -39,7 +39,7 @@ class AnswerCache:
         build_id = self._build_id()
         if build_id is None or question.history or question.passages is not None:
             return None
-        text = " ".join(clean_text(question.text).split())
+        text = clean_line(question.text)
         return Key(text=text, language=question.language, build_id=build_id)
 
     def find(self, key: Key, question_id: str) -> tuple[Event, ...]:
