@@ -1,5 +1,7 @@
 import json
 import re
+import sys
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -145,3 +147,13 @@ def test_json_stands_alone_on_standard_output(capsys):
     captured = capsys.readouterr()
     assert [model["installed"] for model in json.loads(captured.out)["models"]] == [False] * 3
     assert captured.err == ""
+
+
+def test_output_that_nobody_reads_on_ends_the_command_in_silence():
+    program = "import sys; from migbot.cli import main; sys.exit(main(['models', 'list']))"
+    with Popen([sys.executable, "-c", program], stdout=PIPE, stderr=PIPE) as command:
+        command.stdout.close()
+        told = command.stderr.read()
+
+    assert told == b""
+    assert command.returncode == 0

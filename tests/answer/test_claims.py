@@ -225,6 +225,37 @@ def test_a_list_has_the_size_that_a_reader_counts(text, size):
     assert size in list_sizes(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("831 billion dollars", "en", "831000000000"),
+        ("831 milliards de dollars", "fr", "831000000000"),
+        ("831 billions de dollars", "fr", "831000000000000"),
+        ("1.5 trillion dollars", "en", "1500000000000"),
+    ],
+)
+def test_a_french_billion_is_a_thousand_english_ones(text, language, value):
+    assert numbers(text, language) == {value}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values"),
+    [
+        ("En 2020 281 millions de migrants", "fr", {"2020", "281000000"}),
+        ("In December 2018 152 States voted", "en", {"2018", "152"}),
+        ("12 345 678 personnes", "fr", {"12345678"}),
+    ],
+)
+def test_a_year_is_no_part_of_the_number_behind_it(text, language, values):
+    assert numbers(text, language) == values
+
+
+def test_shares_and_money_are_counted_by_name():
+    assert counted("48 % des migrants", "fr") == counted("48 pour cent des migrants", "fr")
+    assert counted("$3 million", "en") == counted("3 million dollars", "en")
+    assert counted("3 millions d’euros", "fr") == counted("3 millions €", "fr")
+
+
 def test_two_things_make_no_list():
     assert list_sizes("IOM and UNICEF") == frozenset()
 

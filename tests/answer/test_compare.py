@@ -138,6 +138,145 @@ def test_a_negation_on_one_side_alone_is_a_fault(sentence, text, language):
 
 
 @pytest.mark.parametrize(
+    ("sentence", "text", "language"),
+    [
+        (
+            "The Compact does not replace national law and does not create obligations",
+            "The Compact does not replace national law and creates obligations.",
+            "en",
+        ),
+        (
+            "Le Pacte n’est pas contraignant et ne respecte pas la souveraineté",
+            "Le Pacte n’est pas contraignant et respecte la souveraineté.",
+            "fr",
+        ),
+        (
+            "The Compact does not replace national law and creates obligations",
+            "The Compact does not replace national law and does not create obligations.",
+            "en",
+        ),
+    ],
+)
+def test_one_negation_in_common_does_not_excuse_another(sentence, text, language):
+    assert match(sentence, text, language).faults
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "language"),
+    [
+        (
+            "The Compact obliges States to change their laws",
+            "Nothing in the Compact obliges States to change their laws.",
+            "en",
+        ),
+        (
+            "Le Pacte oblige les États à changer leurs lois",
+            "Rien dans le Pacte n’oblige les États à changer leurs lois.",
+            "fr",
+        ),
+        ("All members left the Network", "None of the members left the Network.", "en"),
+        ("The Council elects the Director", "Nobody but the Council elects the Director.", "en"),
+        ("Tous quittent le Réseau", "Personne ne quitte le Réseau.", "fr"),
+    ],
+)
+def test_nothing_and_nobody_negate_their_whole_clause(sentence, text, language):
+    assert match(sentence, text, language).faults
+
+
+def test_not_says_what_nothing_says():
+    text = "Nothing in the Compact obliges States to change their laws."
+
+    assert match("The Compact does not oblige States to change their laws", text).is_sound
+
+
+OPPOSED = (
+    "The five Member States that voted against the Compact on 19 December 2018 were Czechia, "
+    "Hungary, Israel, Poland and the United States of America."
+)
+ABSTAINED = "The Member States that abstained in the vote on the Compact were Austria and Chile."
+RESULT = (
+    "The vote on the Compact went as follows:\n- 152 Member States voted in favour;\n"
+    "- 5 Member States voted against;\n- 12 Member States abstained."
+)
+RESULTAT = (
+    "Le vote sur le Pacte :\n- 152 États Membres ont voté pour ;\n"
+    "- 5 États Membres ont voté contre ;\n- 12 États Membres se sont abstenus."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "language"),
+    [
+        ("Hungary voted in favour of the Compact on 19 December 2018", OPPOSED, "en"),
+        (
+            "The five Member States that voted for the Compact were Hungary and Poland",
+            OPPOSED,
+            "en",
+        ),
+        ("Austria voted for the Compact", ABSTAINED, "en"),
+        ("Hungary abstained in the vote on the Compact", OPPOSED, "en"),
+        ("5 Member States voted in favour", RESULT, "en"),
+        ("152 Member States voted against", RESULT, "en"),
+        ("12 Member States voted against", RESULT, "en"),
+        ("152 États Membres ont voté contre", RESULTAT, "fr"),
+        ("12 États Membres ont voté pour", RESULTAT, "fr"),
+        ("Le Pacte a été adopté par 152 voix contre et 5 voix pour", VOTED, "fr"),
+    ],
+)
+def test_a_vote_that_was_cast_otherwise_is_a_fault(sentence, text, language):
+    assert match(sentence, text, language).faults
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "language"),
+    [
+        ("Hungary voted against the Compact on 19 December 2018", OPPOSED, "en"),
+        ("152 Member States voted in favour, 5 against and 12 abstained", RESULT, "en"),
+        ("152 États Membres ont voté pour, 5 contre et 12 se sont abstenus", RESULTAT, "fr"),
+        ("Le Pacte a été adopté par 152 voix pour et 5 contre", VOTED, "fr"),
+    ],
+)
+def test_a_vote_that_was_cast_so_is_sound(sentence, text, language):
+    assert match(sentence, text, language).is_sound
+
+
+def test_votes_are_compared_across_languages_too():
+    source = passage(RESULT)
+
+    wrong = match("12 États Membres ont voté pour", "", claimed_in="fr", source=source)
+    right = match("152 États Membres ont voté pour", "", claimed_in="fr", source=source)
+
+    assert wrong.faults == ("12 voted otherwise",)
+    assert right.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("In 2020, 48 international migrants were women", "In 2020, 48 % of migrants were women."),
+        ("Migrants are 3.7 of the world population", "Migrants are 3.7 % of the population."),
+        ("The Fund received €3 million", "The Fund received $3 million."),
+        ("The Fund received 3 million euros", "The Fund received $3 million."),
+        ("The Fund received 3 million people", "The Fund received $3 million."),
+    ],
+)
+def test_a_share_or_money_is_not_a_count_nor_other_money(sentence, text):
+    assert [one for one in match(sentence, text).faults if one.endswith("counts something else")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("In 2020, 48 per cent of migrants were women", "In 2020, 48 % of migrants were women."),
+        ("The Fund received 3 million dollars", "The Fund received US$3 million."),
+        ("The Fund received $3 million", "The Fund received 3 million US dollars."),
+    ],
+)
+def test_a_share_and_money_may_be_written_in_signs_or_words(sentence, text):
+    assert match(sentence, text).is_sound
+
+
+@pytest.mark.parametrize(
     ("sentence", "text"),
     [
         ("The Compact isn’t legally binding", "The Compact is not legally binding."),
@@ -185,6 +324,14 @@ def test_a_list_need_not_say_how_many_it_lists():
     assert match("Les membres du Comité de direction sont neuf", MEMBERS, "fr").missing == {
         "number 9"
     }
+
+
+def test_clauses_between_commas_are_no_list():
+    text = "The Committee, which meets every month, is chaired by IOM and guides the Network."
+
+    found = match("The Committee is chaired by IOM and meets 4 times every month", text)
+
+    assert found.missing == {"number 4"}
 
 
 def test_a_bulleted_list_is_counted_too():

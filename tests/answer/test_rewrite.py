@@ -5,7 +5,7 @@ from answer_parts import passage
 
 from migbot.answer.generate import make_generator
 from migbot.answer.generate.scripted import ScriptedGenerator
-from migbot.answer.rewrite import completed_question, standalone_question
+from migbot.answer.rewrite import completed_question, standalone_question, telling_turns
 from migbot.errors import GivenUpError
 from migbot.settings import load_settings
 from migbot.types import Hit, Turn, always
@@ -44,6 +44,22 @@ def test_a_follow_up_takes_the_subject_of_the_question_before(before, question):
 
     assert before in found
     assert question in found
+
+
+@pytest.mark.parametrize("courtesy", ["merci beaucoup", "ok", "Bonjour", "super, merci !"])
+def test_a_courtesy_in_between_leaves_the_subject_as_it_was(courtesy):
+    said = conversation("Qui dirige l’OIM ?", "Amy Pope [1].", courtesy, "Avec plaisir.")
+
+    assert telling_turns(said, turn_chars=100) == said[:2]
+
+
+def test_of_a_long_turn_the_beginning_tells_what_it_is_about():
+    said = conversation("Qui dirige l’OIM ? " + "memo " * 5000)
+
+    (turn,) = telling_turns(said, turn_chars=100)
+
+    assert len(turn.text) == 100
+    assert turn.text.startswith("Qui dirige l’OIM ?")
 
 
 @pytest.mark.parametrize(

@@ -132,5 +132,5 @@ def test_what_cannot_be_copied_is_not_said_to_be(page):
     answer.get_by_role("button", name="Copier la réponse").click()
 
     expect(
-        page.get_by_role("button", name=re.compile("^Rien n’est copié.: sélectionnez le texte"))
+        page.get_by_role("button", name=re.compile("^Rien n’a été copié.: sélectionnez le texte"))
     ).to_be_focused()

@@ -18,7 +18,7 @@ from migbot.answer.glossary import load_glossary
 from migbot.answer.prompt import constant_messages
 from migbot.answer.reply import Reply
 from migbot.answer.retrieve import Retriever
-from migbot.answer.rewrite import completed_question, standalone_question
+from migbot.answer.rewrite import completed_question, standalone_question, telling_turns
 from migbot.answer.rewrite_prompt import rewrite_prompt_beginning
 from migbot.answer.support import SupportChecker
 from migbot.answer.write import Writer
@@ -216,8 +216,8 @@ class Assistant:
         return load_glossary().with_apostrophes(cleaned)
 
     def _recent(self, question: Question) -> Sequence[Turn]:
-        turns = question.history[-self._settings.history_turns :]
-        return turns if self._settings.history_turns else ()
+        turns = telling_turns(question.history, turn_chars=self._settings.question_chars)
+        return turns[-self._settings.history_turns :] if self._settings.history_turns else ()
 
 
 def load_assistant(settings: Settings, *, with_index: bool = True) -> Assistant:

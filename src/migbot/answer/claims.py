@@ -5,29 +5,39 @@ Numbers are read as values, so that "trente-huit", "thirty-eight" and 38 are one
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from migbot.answer.units import BULLET
 from migbot.index.terms import STOPWORDS, fold, is_abbreviation, passage_terms
 from migbot.types import Language
 
-# A document's symbol, such as A/RES/73/195: capitals, strokes and a digit somewhere.
-_SYMBOL = re.compile(r"\b(?=[A-Z0-9./()]*\d)[A-Z]{1,5}(?:/[A-Z0-9.()]+)+", re.IGNORECASE)
-_SPACES_IN_NUMBER = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
+# A document's symbol, such as A/RES/73/195: capitals, strokes and a digit not far off. Visitors
+# send texts, so that no pattern may look at all that follows from each of its characters.
+_SYMBOL = re.compile(r"\b(?=[A-Z0-9./()]{0,40}\d)[A-Z]{1,5}(?:/[A-Z0-9.()]+)+", re.IGNORECASE)
+# Groups of three behind one to three digits: "281 000 000", but not the year of "2020 281 000".
+_SPACED_NUMBER = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
+_SPACES = re.compile(r"[ \u00a0\u202f]")
 _COMMAS_IN_NUMBER = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _FRENCH_POINTS_IN_NUMBER = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _SCALED = re.compile(
-    r"(\d+(?:\.\d+)?)\s+(million|milliard|billion|thousand|mille)s?\b", re.IGNORECASE
+    r"(?<![\d.])(\d+(?:\.\d+)?)\s+(million|milliard|billion|trillion|thousand|mille)s?\b",
+    re.IGNORECASE,
 )
+_PERCENT = re.compile(r"\s?%|\b(?:per|pour) cent\b|\bpercent\b", re.IGNORECASE)
+_MONEY = re.compile(r"(?:\bUS\s?)?([$€£])(\s?\d+(?:\.\d+)?)?")
+_CURRENCY_NAMES = re.compile(r"\b(dollar|euro|pound)s\b", re.IGNORECASE)
+_CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
+# What a number may be of, as its terms have it; two numbers of different units differ.
+UNITS = frozenset({"percent", *_CURRENCIES.values()})
+_VOTED = re.compile(r"^\s*(?:against|in favou?r|contre|pour|en faveur)\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?<=\d)(?:er|ère|ere|ème|eme|e|nd|nde|st|rd|th)\b")
-_SCALES = {
-    "thousand": 10**3,
-    "mille": 10**3,
-    "million": 10**6,
-    "milliard": 10**9,
-    "billion": 10**9,
+# A French billion is a million millions, an English one a thousand.
+_SCALES: Mapping[Language, Mapping[str, int]] = {
+    "fr": {"mille": 10**3, "million": 10**6, "milliard": 10**9, "billion": 10**12},
+    "en": {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12},
 }
 
 _MONTHS = (
@@ -62,9 +72,13 @@ _DAY = re.compile(
 _ISO_DATE = re.compile(r"\b\d{4}-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?\b")
 
 _COUNTED_WORDS = 5
+_COUNTED_CHARS = 150
 _COMPARED_WORDS = 3
 _LAST_ITEM = re.compile(r"[^,;]\s(?:et|and)\s")
 _SHORTEST_LIST = 3
+# What may open an item of a list; other common words open a clause: ", which meets every month,".
+_OPEN_ITEMS = "a an and d de des du et l la le les of the to un une"
+_OPENING_ITEMS = frozenset(_OPEN_ITEMS.split())
 
 _NAME = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _ENDS = re.compile(r"[.!?:]\s")
@@ -85,7 +99,7 @@ def numbers(text: str, language: Language) -> frozenset[str]:
     Small number words that are also articles ("un", "one") are not counted.
     """
     symbols = {fold(found.group()).rstrip(".,)") for found in _SYMBOL.finditer(text)}
-    digits = _numerals(_digits(text, language))
+    digits = _numerals(_scaled_up(_digits(text, language), language))
     words = _numerals(words_to_digits(text, language)) - {"1"}
     return frozenset(symbols | digits | words)
 
@@ -146,8 +160,22 @@ def list_sizes(text: str) -> frozenset[str]:
     # A mark at the end sets nothing apart: what follows on it is in the next passage.
     inner = text.rstrip(" \n\N{NO-BREAK SPACE};,.")
     semicolons = inner.count(";") + 1
-    commas = inner.count(",") + 1 + bool(_LAST_ITEM.search(inner))
-    return frozenset(str(size) for size in (bullets, semicolons, commas) if size >= _SHORTEST_LIST)
+    sizes = (bullets, semicolons, _items_between_commas(inner))
+    return frozenset(str(size) for size in sizes if size >= _SHORTEST_LIST)
+
+
+def _items_between_commas(text: str) -> int:
+    """Return how many things stand between commas and before the last "and", 0 if clauses do."""
+    behind_commas = text.split(",")[1:]
+    if not all(map(_may_be_item, behind_commas)):
+        return 0
+    return 1 + len(behind_commas) + bool(_LAST_ITEM.search(text))
+
+
+def _may_be_item(text: str) -> bool:
+    opening = _NAME.search(text)
+    word = fold(_ELISION.sub("", opening.group())) if opening else ""
+    return word in _OPENING_ITEMS or word not in STOPWORDS
 
 
 def counted(text: str, language: Language) -> dict[str, tuple[str, ...]]:
@@ -160,22 +188,36 @@ def counted(text: str, language: Language) -> dict[str, tuple[str, ...]]:
     for match in _NUMBER.finditer(digits):
         number = _canonical(float(match.group()))
         if not is_year(number):
-            following = " ".join(digits[match.end() :].split()[:_COUNTED_WORDS])
+            rest = digits[match.end() : match.end() + _COUNTED_CHARS]
+            following = " ".join(rest.split()[:_COUNTED_WORDS])
             clause = re.split(r"[.;:,]", following)[0]
-            terms = dict.fromkeys(passage_terms(clause, language))
+            # "5 against" counts votes.
+            terms = dict.fromkeys(() if _VOTED.match(clause) else passage_terms(clause, language))
             found.setdefault(number, tuple(terms)[:_COMPARED_WORDS])
     return found
 
 
 def words_to_digits(text: str, language: Language) -> str:
-    """Return `text` with its numbers as plain digits, those in words too, and symbols left out."""
+    """Return `text` with its numbers as plain digits, those in words too, and symbols left out.
+
+    Percentages and money are in words: "3 million dollar" for $3 million.
+    """
     from text_to_num import alpha2digit  # noqa: PLC0415 - compiled code, loaded on first use
 
-    return str(alpha2digit(_SCALED.sub(_scaled, _digits(text, language)), language))
+    plain = _PERCENT.sub(" percent", _scaled_up(_digits(text, language), language))
+    named = _CURRENCY_NAMES.sub(r"\1", _MONEY.sub(_money, plain))
+    return str(alpha2digit(named, language))
+
+
+def _money(match: re.Match[str]) -> str:
+    figure = f"{match.group(2).strip()} " if match.group(2) else " "
+    return figure + _CURRENCIES[match.group(1)]
 
 
 def _digits(text: str, language: Language) -> str:
-    text = _SPACES_IN_NUMBER.sub("", _SYMBOL.sub(" ", text))
+    text = _SPACED_NUMBER.sub(
+        lambda number: _SPACES.sub("", number.group()), _SYMBOL.sub(" ", text)
+    )
     text = _COMMAS_IN_NUMBER.sub("", text)
     if language == "fr":
         text = _FRENCH_POINTS_IN_NUMBER.sub("", text)
@@ -183,13 +225,19 @@ def _digits(text: str, language: Language) -> str:
 
 
 def _numerals(text: str) -> set[str]:
-    scaled = _SCALED.sub(_scaled, text)
-    folded = _ORDINAL.sub("", fold(scaled))
+    folded = _ORDINAL.sub("", fold(text))
     return {_canonical(float(figure)) for figure in _NUMBER.findall(folded)}
 
 
-def _scaled(match: re.Match[str]) -> str:
-    return _canonical(float(match.group(1)) * _SCALES[match.group(2).casefold()])
+def _scaled_up(text: str, language: Language) -> str:
+    """Return `text` with "11 millions" and the like as one number, by the words of `language`."""
+    scales = _SCALES[language]
+
+    def scaled(match: re.Match[str]) -> str:
+        scale = scales.get(match.group(2).casefold())
+        return match.group() if scale is None else _canonical(float(match.group(1)) * scale)
+
+    return _SCALED.sub(scaled, text)
 
 
 def _canonical(value: float) -> str:
@@ -198,4 +246,4 @@ def _canonical(value: float) -> str:
 
 def is_year(number: str) -> bool:
     """Return whether a canonical number is a calendar year of our time."""
-    return number.isdigit() and 1900 <= int(number) <= 2100  # noqa: PLR2004 - calendar years
+    return len(number) == 4 and number.isdigit() and 1900 <= int(number) <= 2100  # noqa: PLR2004

@@ -1,7 +1,7 @@
 """Compares what a sentence claims with the words of one unit of a passage, by code alone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -18,6 +18,7 @@ from migbot.answer.claims import (
     words_to_digits,
 )
 from migbot.answer.expected import latest_year
+from migbot.answer.figures import miscounted, of_other_units, swapped, voted_otherwise
 from migbot.answer.glossary import load_glossary
 from migbot.answer.subject import (
     has_verb,
@@ -40,12 +41,14 @@ _FRAGMENT_TERMS = 2
 _SENTENCE_BREAK = re.compile(r"(?<=[.!?])\s+")
 # Capitals joined by small words: Compact for Safe, Orderly and Regular Migration.
 _FULL_NAME = re.compile(
-    r"(?!The |Les? |La )[A-ZÀ-ÖØ-Þ][\w’'-]+"
+    r"(?!The |Les? |La )[A-ZÀ-ÖØ-Þ][\w’'-]{1,40}"
     r"(?:(?:,? (?:for|and|of|the|de|des|du|la|les|pour|et|sur))*,? "
-    r"[A-ZÀ-ÖØ-Þ][\w’'-]+){2,}"
+    r"[A-ZÀ-ÖØ-Þ][\w’'-]{1,40}){2,}"
 )
 # A passage may hold these in another clause than the one that the claim takes up.
-_TURNS_OF_THE_CLAIM_ALONE = frozenset({"after", "against", "before", "former", "only"})
+_TURNS_OF_THE_CLAIM_ALONE = frozenset(
+    {"abstain", "after", "against", "before", "former", "in favour", "only"}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +65,7 @@ class Claim:
     full_names: tuple[str, ...]
     terms: frozenset[str]
     subject: frozenset[str]
-    negated: frozenset[str]
+    negated: tuple[frozenset[str], ...]
     counted: Mapping[str, tuple[str, ...]]
     turns: frozenset[str]
     asked: tuple[Word, ...]
@@ -158,14 +161,16 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     faults = (
         *_flipped(claim, here),
         *_turned(claim, passage, text, said),
-        *_swapped(claim, passage, text),
+        *voted_otherwise(claim.text, claim.language, text, passage.language),
+        *of_other_units(claim.counted, text, passage.language),
+        *swapped(claim.order, text, passage.language),
         *_outdated(claim, passage, text),
     )
     own = _known(text, passage.language, claim.language)
     wording = _strange_words(claim, known)
     coverage = _share(claim.terms, own)
     if passage.language == claim.language:
-        wording |= _miscounted(claim, text)
+        wording |= miscounted(claim.counted, text, claim.language)
         wording |= strangers(claim.subject, known | (named & _name_terms(claim)))
         enough = _share(claim.terms, known) >= _COVERAGE_AT_LEAST
         if not enough or coverage < _OWN_COVERAGE_AT_LEAST:
@@ -229,12 +234,17 @@ def _strange_words(claim: Claim, known: frozenset[str]) -> set[str]:
 def _flipped(claim: Claim, text: str) -> list[str]:
     """Return a fault where something is negated on one side only."""
     negated = negated_terms(text, claim.language)
-    if claim.negated & negated:
-        return []
     if claim.negated and not negated:
         return ["negated only here"]
-    flipped = (claim.negated & held_terms(text, claim.language)) | (negated & claim.terms)
-    return [f"negation of {word} differs" for word in sorted(flipped)]
+    here = _unmatched(claim.negated, negated) & held_terms(text, claim.language)
+    there = _unmatched(negated, claim.negated) & claim.terms
+    return [f"negation of {word} differs" for word in sorted(here | there)]
+
+
+def _unmatched(these: Iterable[frozenset[str]], those: Iterable[frozenset[str]]) -> frozenset[str]:
+    """Return the terms of those negations in `these` that share none with any in `those`."""
+    matched = frozenset().union(*those)
+    return frozenset().union(*(terms for terms in these if not terms & matched))
 
 
 def _turned(claim: Claim, passage: Passage, text: str, said: str) -> list[str]:
@@ -247,28 +257,6 @@ def _turned(claim: Claim, passage: Passage, text: str, said: str) -> list[str]:
         alone -= {"against"}
     missed = turns_of(text) - claim.turns - _TURNS_OF_THE_CLAIM_ALONE
     return [f"turned round ({turn})" for turn in sorted(alone | missed)]
-
-
-def _miscounted(claim: Claim, text: str) -> set[str]:
-    """Return the numbers that count something else in `text` than in the claim."""
-    there = counted(text, claim.language)
-    return {
-        f"{number} counts something else"
-        for number, things in claim.counted.items()
-        if things and there.get(number) and not _same_things(things, there[number])
-    }
-
-
-def _same_things(these: tuple[str, ...], those: tuple[str, ...]) -> bool:
-    return these[0] in those or those[0] in these
-
-
-def _swapped(claim: Claim, passage: Passage, text: str) -> list[str]:
-    """Return a fault where the numbers that both hold stand in another order."""
-    there = figures_in_order(text, passage.language)
-    common = [number for number in claim.order if number in there]
-    order = [there.index(number) for number in common]
-    return ["numbers in another order"] if order != sorted(order) else []
 
 
 def _outdated(claim: Claim, passage: Passage, text: str) -> list[str]:

@@ -8,18 +8,31 @@ from migbot.types import Answer, Language, Reason
 
 SmallTalk = Literal["greeting", "thanks", "about"]
 
+# What an organization has is no private data.
+_OF_AN_ORGANIZATION = (
+    r"(?! (?:de l['’](?:oim|onu|organisation|assembl[ée]e)|"
+    r"du (?:si[èe]ge|bureau|r[ée]seau|secr[ée]tariat|pacte|fonds)|"
+    r"(?:of|for) (?:the )?(?:iom|un|united|network|secretariat|headquarters|office|fund)\b))"
+)
 # A question about somebody's private data is declined whatever the passages hold.
 _PERSONAL = re.compile(
-    r"\b(?:num[ée]ro de (?:t[ée]l[ée]phone|portable|mobile|passeport)"
-    r"(?! (?:de l['’](?:oim|onu|organisation)|du (?:si[èe]ge|bureau|r[ée]seau|secr[ée]tariat)))|"
+    r"\b(?:num[ée]ro de (?:t[ée]l[ée]phone|portable|mobile|passeport)|"
     r"adresse (?:personnelle|priv[ée]e|(?:de son|du) domicile|e-?mail|mail)|"
-    r"(?:e-?)?mail (?:de|du|of)|mari[ée]e?|married|date de naissance|date of birth(?! reg)|"
-    r"o[uù] (?:habite|vit)|salaire (?:de|du|d['’])|combien gagne|"
+    r"date de naissance|date of birth(?! reg)|"
+    r"(?<!iom )(?<!office )(?<!headquarters )(?:phone|mobile|cell|passport) number|"
+    rf"(?:home|private|e-?mail) address)\b{_OF_AN_ORGANIZATION}|"
+    rf"\b(?:e-?)?mail(?= (?:de|du|of)\b){_OF_AN_ORGANIZATION}|"
+    r"\b(?:(?:est|[ée]tait)[- ](?:(?:il|elle)[- ])?mari[ée]e?|"
+    r"(?:is|was) (?!an?\b|the married)(?:\w+ ){1,3}married|"
+    r"(?:le mari|l['’][ée]pou(?:x|se)) d(?:e|u|['’])|"
+    r"(?:husband|wife) of|['’]s (?:husband|wife)|"
+    r"o[uù] (?:habite|vit)|salaire (?:de|du|d['’])|"
+    r"combien gagne(?! (?:une?|en moyenne)\b)|"
     r"(?:num[ée]ro|portable|t[ée]l[ée]phone|adresse|e-?mail|mail)s? (?:perso\w*|priv[ée]s?)|"
     r"(?:portable|06) (?:de|du|d['’])|"
-    r"how much (?:does|did|do) [^?]{1,40}? (?:earn|make|get paid)|"
+    r"how much (?:does|did) [^?]{1,40}? "
+    r"(?:earn|get paid|make(?= (?:an?|per|each|every)\b|\W*$))|"
     r"(?:personal|private) (?:number|phone|mobile|cell|e-?mail|address)|"
-    r"(?:phone|mobile|cell|passport) number|(?:home|private|e-?mail) address|"
     r"where does \w+(?: \w+)? live|salary of|\w+['’]s salary)\b",
     re.IGNORECASE,
 )
@@ -27,7 +40,7 @@ _OPINION = re.compile(
     r"\b(?:pense[sz]?[- ](?:tu|vous)|(?:ton|votre) (?:avis|opinion)|"
     r"(?:es|êtes)[- ](?:tu|vous) (?:pour|contre|d['’]accord)|"
     r"pr[ée]f[eè]res?[- ]tu|tu pr[ée]f[eè]res|"
-    r"(?:tu|vous) (?:trouve|pense)[sz] (?:que|pas|[çc]a|quoi)|"
+    r"(?<!si )(?:tu|vous) (?:trouve|pense)[sz] (?:que|pas|[çc]a|quoi)|"
     r"(?:tu|vous|me) (?:conseille|recommande)[sz]?|que (?:me )?conseille[sz][- ](?:tu|vous)|"
     r"what do you think|your (?:own )?opinion|in your view|"
     r"(?<!how )do you (?:personally )?(?:agree|support|like|prefer|think|reckon|believe|feel)|"
@@ -37,17 +50,24 @@ _OPINION = re.compile(
 
 # The whole question: "bonjour, combien..." asks something.
 _POLITE = r"(?:\s*(?:migbot|beaucoup|bien|very much|so much|a lot|there|all|tout le monde))*"
+_GREETING = (
+    r"(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|afternoon|evening)|bjr|"
+    r"[çc]a va|comment (?:[çc]a va|allez[- ]vous|vas[- ]tu)|how are you)"
+)
+_CONTENT = (
+    r"(?:ok(?:ay)?|d['’ ]accord|super|parfait|g[ée]nial|tr[èe]s bien|great|perfect|nice|cool|"
+    r"very good|got it|compris|c['’ ]est (?:clair|not[ée]|parfait))"
+)
+_THANKS = (
+    r"(?:un grand |mille |many )?(?:merci|thanks?(?: you)?|thx|cheers|au revoir|"
+    rf"bonne journ[ée]e|bye|goodbye){_POLITE}"
+    r"(?: pour (?:ta|votre|ton|l['’]|ces|cette|vos|tes) ?\w+| for (?:your|the|this|that) \w+)?"
+)
 _SMALL_TALK: dict[SmallTalk, re.Pattern[str]] = {
     "greeting": re.compile(
-        rf"(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|afternoon|evening)|bjr|"
-        rf"[çc]a va|comment (?:[çc]a va|allez[- ]vous|vas[- ]tu)|how are you){_POLITE}",
-        re.IGNORECASE,
+        rf"{_GREETING}{_POLITE}(?:[\s,.!]+{_GREETING}{_POLITE})?", re.IGNORECASE
     ),
-    "thanks": re.compile(
-        rf"(?:un grand |mille |many )?(?:merci|thanks?(?: you)?|thx|cheers|au revoir|"
-        rf"bonne journ[ée]e|bye|goodbye){_POLITE}",
-        re.IGNORECASE,
-    ),
+    "thanks": re.compile(rf"{_CONTENT}|(?:{_CONTENT}[\s,.!]+)?{_THANKS}", re.IGNORECASE),
     "about": re.compile(
         r"(?:qui (?:es[- ]tu|[êe]tes[- ]vous)|(?:tu es|vous [êe]tes|t['’]es) qui|"
         r"que (?:peux[- ]tu|pouvez[- ]vous|sais[- ]tu|savez[- ]vous) faire|"
@@ -58,7 +78,7 @@ _SMALL_TALK: dict[SmallTalk, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-_AROUND = " \t.,;:!?…'’\"()-"
+_AROUND = re.compile(r"^\W+|\W+$")
 _REPLIES: dict[SmallTalk, dict[Language, str]] = {
     "greeting": {
         "fr": "Bonjour ! Posez une question sur l’OIM, le Pacte mondial sur les migrations ou le "
@@ -124,7 +144,7 @@ _CUT: dict[Language, str] = {
 
 
 def refusal_on_sight(question: str) -> Reason | None:
-    """Return why `question` is declined before anything is searched, or None."""
+    """Return why `question` is declined before the model is asked, or None."""
     if _PERSONAL.search(question):
         return "personal"
     if _OPINION.search(question):
@@ -134,7 +154,7 @@ def refusal_on_sight(question: str) -> Reason | None:
 
 def small_talk(question: str) -> SmallTalk | None:
     """Return what a question that asks nothing is: a greeting, thanks, or about migbot itself."""
-    words = question.strip(_AROUND)
+    words = _AROUND.sub("", question)
     return next((kind for kind, whole in _SMALL_TALK.items() if whole.fullmatch(words)), None)
 
 

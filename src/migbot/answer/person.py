@@ -24,7 +24,9 @@ _WANTS_PERSON = re.compile(
 )
 _QUESTION_END = re.compile(r"\?\s*")
 # Two names at least, an initial perhaps between them.
-_FULL_NAME = re.compile(r"\b[^\W\d_a-zß-öø-ÿ][\w’-]+(?: [^\W\d_]\.)?(?: [^\W\d_a-zß-öø-ÿ][\w’-]+)+")
+_FULL_NAME = re.compile(
+    r"\b[^\W\d_a-zß-öø-ÿ][\w’-]{1,40}(?: [^\W\d_]\.)?(?: [^\W\d_a-zß-öø-ÿ][\w’-]{1,40})+"
+)
 _IS_OVER = re.compile(r"\b(?:a|ont) été\b(?!.*\bdepuis\b)", re.IGNORECASE)
 
 

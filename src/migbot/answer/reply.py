@@ -68,7 +68,7 @@ class Reply:
         self.trace = replace(self.trace, **changes)
 
     def consider(self, text: str, why_not: Sequence[str] = ()) -> None:
-        """Note a sentence that the model wrote: shown, or left out for the reasons given."""
+        """Note a sentence that the model wrote: fit to be shown, or left out for these reasons."""
         considered = Considered(text=text, shown=not why_not, reasons=tuple(why_not))
         self.note(considered=(*self.trace.considered, considered))
 

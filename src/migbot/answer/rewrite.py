@@ -7,8 +7,10 @@ of them, and code decides whether that still asks what the visitor asked.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from migbot.answer.claims import names
+from migbot.answer.decline import small_talk
 from migbot.answer.generate.protocol import Generator
 from migbot.answer.glossary import load_glossary
 from migbot.answer.rewrite_prompt import rewrite_prompt
@@ -38,6 +40,21 @@ _REPLY_TOKENS = 64
 _NEW_WORDS = 1
 _OWNER = re.compile(r"['’]s?$")
 _FIGURE = re.compile(r"\d+")
+
+
+def telling_turns(history: Sequence[Turn], *, turn_chars: int) -> tuple[Turn, ...]:
+    """Return the turns that tell what a follow-up is about, of long ones the beginning.
+
+    Courtesies tell nothing, nor do the replies to them: "thanks" leaves the subject as it was.
+    """
+    telling: list[Turn] = []
+    is_courtesy = False
+    for turn in history:
+        if turn.role == "user":
+            is_courtesy = small_talk(turn.text) is not None
+        if not is_courtesy:
+            telling.append(replace(turn, text=turn.text[:turn_chars]))
+    return tuple(telling)
 
 
 def standalone_question(question: str, history: Sequence[Turn]) -> str:

@@ -6,7 +6,7 @@ from migbot.documents.sentences import split_sentences
 from migbot.types import Passage
 
 # The mark that opens an item of a list, at the beginning of any line.
-BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s", re.MULTILINE)
+BULLET = re.compile(r"^[^\S\n]*(?:[-*•–]|\d{1,2}[.)])\s", re.MULTILINE)
 
 # A sentence that opens so says little without the one before it.
 LEANS_BACK = re.compile(

@@ -30,7 +30,9 @@ class Word:
 def question_words(question: str) -> tuple[Word, ...]:
     """Return the words of `question`, stop words apart, each once."""
     words = [frozenset(terms) for text in question.split() if (terms := _terms(text))]
-    return tuple(dict.fromkeys(Word(word | _translations(word, question)) for word in words))
+    official = _official_terms(question)
+    meant = (frozenset().union(*(said for held, said in official if held & word)) for word in words)
+    return tuple(dict.fromkeys(Word(word | said) for word, said in zip(words, meant, strict=True)))
 
 
 @lru_cache(maxsize=1024)
@@ -48,18 +50,15 @@ def _terms(text: str) -> set[str]:
     return set(question_terms(text)) | values
 
 
-def _translations(word: frozenset[str], question: str) -> frozenset[str]:
-    """Return the terms of what the documents say for `word`, as it stands in `question`.
+def _official_terms(question: str) -> set[tuple[frozenset[str], frozenset[str]]]:
+    """Return the terms of what in `question` the documents say otherwise, each with those of that.
 
-    Those are the translations of official terms that hold it, and what is meant by everyday ones.
+    Those are official terms, with their translations, and everyday words, with what they mean.
     """
-    return frozenset(
-        term
+    return {
+        (frozenset(question_terms(form)), frozenset(question_terms(" ".join(official))))
         for form, official in load_glossary().otherwise(question)
-        if word & frozenset(question_terms(form))
-        for name in official
-        for term in question_terms(name)
-    )
+    }
 
 
 def _beginning(term: str) -> str | None:

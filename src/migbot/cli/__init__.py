@@ -5,6 +5,7 @@ Exit status: 0 done, 1 a check failed, 2 wrong usage or input, 3 something neede
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,10 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = build_parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
     except MigbotError as error:
         print(f"migbot: {error}", file=sys.stderr)
         return error.exit_status
+    except BrokenPipeError:
+        # Whoever reads the output has read enough; what is flushed at the end must not fail anew.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("migbot: stopped", file=sys.stderr)
         return 130
+    else:
+        return status

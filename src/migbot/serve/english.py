@@ -10,7 +10,7 @@ ENGLISH = Strings(
         "migbot answers in English and French about IOM, the Global Compact for Migration and the "
         "UN Network on Migration. Every sentence points to the passage that supports it."
     ),
-    examples_label="To begin with",
+    examples_label="To get started",
     examples=(
         "When was IOM founded?",
         "What are the objectives of the Global Compact for Migration?",
@@ -160,8 +160,8 @@ ENGLISH = Strings(
     ),
     about_list="List of the documents",
     about_first=(
-        "The first {first} of {all}, by title. Programs find the rest at /api/v1/documents, and "
-        "whoever runs this page with: migbot index info --documents"
+        "The first {first} of {all}, by title. The rest: /api/v1/documents (for programs) or "
+        "migbot index info --documents (for whoever runs this page)."
     ),
     about_models="The models",
     about_models_text=(
@@ -180,7 +180,7 @@ ENGLISH = Strings(
         "declined_wrongly": "Questions wrongly declined",
         "refused": "Questions rightly declined or corrected",
         "citation_precision": "Citations that support their sentence",
-        "first_sentence_s": "Wait for the first sentence (median)",
+        "first_sentence_s": "Wait for the first words (median)",
     },
     about_privacy="Privacy",
     about_kept=(

@@ -39,7 +39,7 @@ FRENCH = Strings(
     uses="Phrases appuyées par ce passage",
     copy_reference="Copier la référence",
     copied="Copié.",
-    not_copied="Rien n’est copié : sélectionnez le texte.",
+    not_copied="Rien n’a été copié : sélectionnez le texte.",
     sheet="fiche de migbot",
     listed=" ; ",
     based_on="D’après : {sources}",
@@ -166,12 +166,12 @@ FRENCH = Strings(
     about_documents="Ce que migbot connaît",
     about_counts=(
         "{fr} documents en français et {en} en anglais, et rien d’autre : ni le web ni "
-        "l’actualité. Chaque document indique la date jusqu’à laquelle son contenu est valable."
+        "l’actualité. Chaque document indique la date à laquelle son contenu était à jour."
     ),
     about_list="Liste des documents",
     about_first=(
-        "Les {first} premiers sur {all}, par titre. Les programmes trouvent les autres à l’adresse "
-        "/api/v1/documents, et qui gère cette page, avec : migbot index info --documents"
+        "Les {first} premiers sur {all}, par titre. Les autres : /api/v1/documents (pour les "
+        "programmes) ou migbot index info --documents (pour qui gère cette page)."
     ),
     about_models="Les modèles",
     about_models_text=(
@@ -190,7 +190,7 @@ FRENCH = Strings(
         "declined_wrongly": "Questions écartées à tort",
         "refused": "Questions écartées ou rectifiées à raison",
         "citation_precision": "Citations qui appuient leur phrase",
-        "first_sentence_s": "Attente de la première phrase (médiane)",
+        "first_sentence_s": "Attente des premiers mots (médiane)",
     },
     about_privacy="Vie privée",
     about_kept=(

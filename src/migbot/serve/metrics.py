@@ -29,7 +29,7 @@ class Metrics:
         self.questions = Counter(
             "migbot_questions",
             "Questions by outcome: answered, declined, failed, error (unforeseen) or left (the "
-            "visitor stopped or went)",
+            "visitor stopped or went, or wanted the passages alone)",
             ("outcome", "language"),
             registry=registry,
         )

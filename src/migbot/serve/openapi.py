@@ -203,7 +203,8 @@ def _health() -> JsonObject:
         "summary": "Tell whether questions are answered from the index in force",
         "responses": {
             "200": {
-                "description": "ok, or degraded where an earlier index serves",
+                "description": "ok, or degraded where an earlier index serves or quotes "
+                "stand in for a model",
                 "content": {
                     "text/plain": {"schema": {"type": "string", "enum": ["ok", "degraded"]}}
                 },

@@ -10,6 +10,7 @@ from migbot.answer.typography import MONTHS
 from migbot.serve.strings import FRENCH, Strings
 
 _TURNS: Mapping[str, str] = {
+    "abstain": "s’abstenir",
     "after": "après",
     "against": "contre",
     "before": "avant",
@@ -17,6 +18,7 @@ _TURNS: Mapping[str, str] = {
     "deny": "refuser",
     "end": "mettre fin",
     "former": "ancien",
+    "in favour": "pour",
     "leave": "quitter",
     "less": "moins de",
     "more": "plus de",
@@ -61,6 +63,7 @@ _FRENCH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             for turn, french in _TURNS.items()
         ),
         (r"(.+) counts something else", r"\1 compte autre chose"),
+        (r"(.+) voted otherwise", r"\1 ont voté autrement"),
         (
             r"says of today what was so at a date",
             r"elle dit d’aujourd’hui ce qui était vrai à une date",
