@@ -35,6 +35,23 @@ def test_what_follows_a_list_is_a_unit_of_its_own():
     assert units(text) == ["The members are:\n- DESA\n- ILO", "They meet monthly."]
 
 
+def test_a_text_without_punctuation_is_cut_between_words():
+    text = "entities of the system " * 300
+
+    cut = units(text)
+
+    assert len(cut) > 3
+    assert max(map(len, cut)) <= 1500
+    assert " ".join(cut) == text.strip()
+
+
+def test_a_text_without_spaces_is_cut_all_the_same():
+    cut = units("A-" * 2000)
+
+    assert "".join(cut) == "A-" * 2000
+    assert max(map(len, cut)) <= 1500
+
+
 def test_a_list_without_introduction_stays_together_and_apart_from_the_sentence_before():
     assert units("A sentence.\n\n- DESA\n- ILO") == ["A sentence.", "- DESA\n- ILO"]
 
