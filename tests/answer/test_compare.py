@@ -240,6 +240,34 @@ def test_a_vote_that_was_cast_so_is_sound(sentence, text, language):
     assert match(sentence, text, language).is_sound
 
 
+@pytest.mark.parametrize(
+    ("sentence", "text", "language"),
+    [
+        ("Sudan abstained in the vote", "South Sudan abstained in the vote.", "en"),
+        (
+            "Le Soudan s’est abstenu lors du vote",
+            "Le Soudan du Sud s’est abstenu lors du vote.",
+            "fr",
+        ),
+        ("Guinea abstained in the vote", "Equatorial Guinea abstained in the vote.", "en"),
+        (
+            "The Republic of Korea left the Network",
+            "The Democratic People’s Republic of Korea left the Network.",
+            "en",
+        ),
+    ],
+)
+def test_a_country_is_not_the_one_whose_name_holds_its_own(sentence, text, language):
+    assert not match(sentence, text, language).is_sound
+
+
+def test_a_country_with_a_longer_name_is_itself():
+    text = "South Sudan and Sudan abstained in the vote."
+
+    assert match("South Sudan abstained in the vote", text).is_sound
+    assert match("Sudan abstained in the vote", text).is_sound
+
+
 def test_votes_are_compared_across_languages_too():
     source = passage(RESULT)
 

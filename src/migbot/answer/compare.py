@@ -27,6 +27,7 @@ from migbot.answer.subject import (
     strangers,
     subject_terms,
     without_deputies,
+    without_longer_countries,
 )
 from migbot.answer.tense import says_is, says_was
 from migbot.answer.turns import negated_terms, turns_of
@@ -152,6 +153,7 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     before = _before(passage, start) if LEANS_BACK.match(text) else ""
     said = " ".join((*passage.headings, before, text))
     spoken_of = said if names_deputy(claim.text) else without_deputies(said)
+    spoken_of = without_longer_countries(spoken_of, claim.text)
     known = _known(spoken_of, passage.language, claim.language)
     named = known | _known(passage.title, passage.language, claim.language)
     here = load_glossary().translate(text, claim.language)

@@ -1,4 +1,4 @@
-"""Whom a sentence speaks of: the words before its verb, and those who hold a rank below another."""
+"""Whom a sentence speaks of, and who is another though named alike: a deputy, South Sudan."""
 
 import re
 
@@ -16,6 +16,12 @@ _DEPUTY = re.compile(
     r"\b(?:deputy|deputies|vice|assistant)[\s-]+(?:to the )?\w+(?:[\s-]general)?\b|"
     r"\b(?:vice-)?\w+(?:\s+général\w*|\s+généraux)?\s+adjointe?s?\b|\bvice-\w+",
     re.IGNORECASE,
+)
+# Countries whose name holds that of another: South Sudan, Guinée équatoriale.
+_LONGER_COUNTRY = re.compile(
+    r"\b(?:South|North|Equatorial) [A-Z]\w+|\b[A-ZÀ-Ý]\w+ (?:du Sud|du Nord|équatoriale)\b|"
+    r"\bDemocratic (?:People['’]s )?Republic of (?:the )?[A-Z]\w+|"
+    r"\bRépublique (?:populaire )?démocratique (?:du|de) [A-Z]\w+"
 )
 
 
@@ -38,6 +44,14 @@ def names_deputy(text: str) -> bool:
 def without_deputies(text: str) -> str:
     """Return `text` less the deputies that it names: what they do, their superior need not."""
     return _DEPUTY.sub(" ", text)
+
+
+def without_longer_countries(text: str, claim: str) -> str:
+    """Return `text` less the countries whose name holds another's, unless `claim` names such.
+
+    What South Sudan does, Sudan need not.
+    """
+    return text if _LONGER_COUNTRY.search(claim) else _LONGER_COUNTRY.sub(" ", text)
 
 
 def names_others(claim: str, text: str) -> bool:
