@@ -30,7 +30,7 @@ TURNS = {
         r"\b(?:in favou?r|en faveur|vot\w* (?:for|pour)|(?:votes?|voix) (?:for|pour)|"
         r"(?:votes?|voix) (?:to|against|contre) \d)"
     ),
-    "abstain": re.compile(r"\babst(?:ain|ent|en)"),
+    "abstain": re.compile(r"\babst(?:ain|en)"),
     "former": re.compile(r"\b(?:former|ancien)"),
     "before": re.compile(r"\b(?:before|prior to|until|avant|jusqu)\b"),
     "after": re.compile(r"\b(?:after|following|apres|a la suite)\b"),
