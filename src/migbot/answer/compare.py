@@ -1,7 +1,7 @@
 """Compares what a sentence claims with the words of one unit of a passage, by code alone."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -18,20 +18,26 @@ from migbot.answer.claims import (
     words_to_digits,
 )
 from migbot.answer.expected import latest_year
-from migbot.answer.figures import miscounted, of_other_units, swapped, voted_otherwise
+from migbot.answer.figures import (
+    Counted,
+    Votes,
+    miscounted,
+    of_other_units,
+    swapped,
+    voted_otherwise,
+)
 from migbot.answer.glossary import load_glossary
 from migbot.answer.subject import (
     has_verb,
-    names_deputy,
     names_others,
     strangers,
     subject_terms,
-    without_deputies,
-    without_longer_countries,
+    without_others,
 )
 from migbot.answer.tense import says_is, says_was
 from migbot.answer.turns import negated_terms, turns_of
 from migbot.answer.units import LEANS_BACK, Span
+from migbot.answer.votes import votes_by_figure
 from migbot.answer.words import Word, held_terms, question_words
 from migbot.index.terms import fold, passage_terms
 from migbot.types import Language, Passage
@@ -67,7 +73,8 @@ class Claim:
     terms: frozenset[str]
     subject: frozenset[str]
     negated: tuple[frozenset[str], ...]
-    counted: Mapping[str, tuple[str, ...]]
+    counted: Counted
+    votes: Votes
     turns: frozenset[str]
     asked: tuple[Word, ...]
 
@@ -120,6 +127,7 @@ def read_claim(text: str, language: Language, question: str) -> Claim:
         subject=subject_terms(text, language) & terms,
         negated=negated_terms(text, language),
         counted=counted(text, language),
+        votes=votes_by_figure(text, language),
         turns=turns_of(text),
         asked=tuple(word for word in question_words(question) if word.terms & terms),
     )
@@ -152,19 +160,18 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     text = passage.text[start:end]
     before = _before(passage, start) if LEANS_BACK.match(text) else ""
     said = " ".join((*passage.headings, before, text))
-    spoken_of = said if names_deputy(claim.text) else without_deputies(said)
-    spoken_of = without_longer_countries(spoken_of, claim.text)
-    known = _known(spoken_of, passage.language, claim.language)
+    known = _known(without_others(said, claim.text), passage.language, claim.language)
     named = known | _known(passage.title, passage.language, claim.language)
     here = load_glossary().translate(text, claim.language)
     missing = {*_missing_figures(claim, passage, text), *_missing_names(claim, passage, named)}
     if names_others(claim.text, f"{before} {text}"):
         missing.add("the person it speaks of")
+    counted_there = counted(text, passage.language)
     faults = (
         *_flipped(claim, here),
         *_turned(claim, passage, text, said),
-        *voted_otherwise(claim.text, claim.language, text, passage.language),
-        *of_other_units(claim.counted, text, passage.language),
+        *voted_otherwise(claim.votes, text, passage.language),
+        *of_other_units(claim.counted, counted_there),
         *swapped(claim.order, text, passage.language),
         *_outdated(claim, passage, text),
     )
@@ -172,7 +179,7 @@ def compare(claim: Claim, passage: Passage, span: Span) -> Match:
     wording = _strange_words(claim, known)
     coverage = _share(claim.terms, own)
     if passage.language == claim.language:
-        wording |= miscounted(claim.counted, text, claim.language)
+        wording |= miscounted(claim.counted, counted_there)
         wording |= strangers(claim.subject, known | (named & _name_terms(claim)))
         enough = _share(claim.terms, known) >= _COVERAGE_AT_LEAST
         if not enough or coverage < _OWN_COVERAGE_AT_LEAST:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from migbot.answer.claims import UNITS, counted, figures_in_order
+from migbot.answer.claims import UNITS, figures_in_order
 from migbot.answer.votes import votes_by_figure
 from migbot.types import Language
 
-# The terms of what each number counts.
+# The terms of what each number counts, and how it voted.
 Counted = Mapping[str, tuple[str, ...]]
+Votes = Mapping[str, frozenset[str]]
 
 
 def swapped(order: Sequence[str], text: str, language: Language) -> list[str]:
@@ -17,19 +18,18 @@ def swapped(order: Sequence[str], text: str, language: Language) -> list[str]:
     return ["numbers in another order"] if places != sorted(places) else []
 
 
-def voted_otherwise(claim: str, claimed_in: Language, text: str, language: Language) -> list[str]:
-    """Return a fault for each number that voted otherwise in `text` than in `claim`."""
-    there = votes_by_figure(text, language)
+def voted_otherwise(claimed: Votes, text: str, language: Language) -> list[str]:
+    """Return a fault for each number that voted otherwise in `text` than is `claimed`."""
+    there = votes_by_figure(text, language) if claimed else {}
     return [
         f"{number} voted otherwise"
-        for number, votes in sorted(votes_by_figure(claim, claimed_in).items())
+        for number, votes in sorted(claimed.items())
         if number in there and not votes <= there[number]
     ]
 
 
-def of_other_units(claimed: Counted, text: str, language: Language) -> list[str]:
+def of_other_units(claimed: Counted, there: Counted) -> list[str]:
     """Return a fault for each number that is a share or money on one side only, or other money."""
-    there = counted(text, language)
     return [
         f"{number} counts something else"
         for number, things in claimed.items()
@@ -37,9 +37,8 @@ def of_other_units(claimed: Counted, text: str, language: Language) -> list[str]
     ]
 
 
-def miscounted(claimed: Counted, text: str, language: Language) -> set[str]:
-    """Return a fault for each number that counts something else in `text`, in its language."""
-    there = counted(text, language)
+def miscounted(claimed: Counted, there: Counted) -> set[str]:
+    """Return a fault for each number that counts something else there, in the same language."""
     return {
         f"{number} counts something else"
         for number, things in claimed.items()

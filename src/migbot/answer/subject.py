@@ -36,22 +36,15 @@ def subject_terms(text: str, language: Language) -> frozenset[str]:
     return frozenset(passage_terms(text[: verb.start()], language)) if verb else frozenset()
 
 
-def names_deputy(text: str) -> bool:
-    """Return whether `text` speaks of somebody's deputy."""
-    return _DEPUTY.search(text) is not None
+def without_others(text: str, claim: str) -> str:
+    """Return `text` less the deputies and longer countries in it, unless `claim` names such too.
 
-
-def without_deputies(text: str) -> str:
-    """Return `text` less the deputies that it names: what they do, their superior need not."""
-    return _DEPUTY.sub(" ", text)
-
-
-def without_longer_countries(text: str, claim: str) -> str:
-    """Return `text` less the countries whose name holds another's, unless `claim` names such.
-
-    What South Sudan does, Sudan need not.
+    What a deputy does, the superior need not, nor Sudan what South Sudan does.
     """
-    return text if _LONGER_COUNTRY.search(claim) else _LONGER_COUNTRY.sub(" ", text)
+    for others in (_DEPUTY, _LONGER_COUNTRY):
+        if not others.search(claim):
+            text = others.sub(" ", text)
+    return text
 
 
 def names_others(claim: str, text: str) -> bool:
